@@ -1,0 +1,91 @@
+"""Dropped files: the kinds that users may put into the inbox, each with its columns.
+
+Where      landing/inbox/<kind>/*.csv, *.ndjson or *.parquet, UTF-8, a header with exactly these names
+Units      instants are ISO 8601 with offset (without one: UTC); sessions are minutes; amounts go with a currency
+Identity   the first column names the row: the same id twice is one row, the file read last wins
+Personal   e-mail: replaced by its keyed hash before the file is archived or loaded
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+INSTANT = "TIMESTAMPTZ"
+NUMBER = "DECIMAL(18,6)"
+MONEY = "DECIMAL(18,2)"
+TEXT = "VARCHAR"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of dropped file: column types, which must be filled, which are personal."""
+
+    name: str
+    columns: Mapping[str, str]
+    required: frozenset[str]
+    hashed: Mapping[str, str] = field(default_factory=dict)
+    allowed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def raw_columns(self) -> dict[str, str]:
+        """Return the columns as they are loaded, personal ones under the name of their hash."""
+        return {self.hashed.get(name, name): kind for name, kind in self.columns.items()}
+
+
+_ALL = (
+    Kind(
+        "product_events",
+        {
+            "event_id": TEXT,
+            "entity_type": TEXT,
+            "entity_id": TEXT,
+            "event_type": TEXT,
+            "occurred_at": INSTANT,
+            "quantity": NUMBER,
+        },
+        frozenset({"event_id", "entity_type", "entity_id", "event_type", "occurred_at"}),
+    ),
+    Kind(
+        "survey_responses",
+        {
+            "response_id": TEXT,
+            "entity_type": TEXT,
+            "entity_id": TEXT,
+            "survey": TEXT,
+            "question_id": TEXT,
+            "score": NUMBER,
+            "responded_at": INSTANT,
+            "department": TEXT,
+        },
+        frozenset({"response_id", "entity_type", "entity_id", "survey", "responded_at"}),
+        allowed={"survey": frozenset({"nps", "csat", "employee"})},
+    ),
+    Kind(
+        "support_tickets",
+        {"ticket_id": TEXT, "entity_id": TEXT, "opened_at": INSTANT, "closed_at": INSTANT},
+        frozenset({"ticket_id", "entity_id", "opened_at"}),
+    ),
+    Kind(
+        "site_events",
+        {
+            "event_id": TEXT,
+            "occurred_at": INSTANT,
+            "visitor_id": TEXT,
+            "email": TEXT,
+            "event_name": TEXT,
+            "page": TEXT,
+            "landing_page": TEXT,
+            "utm_source": TEXT,
+            "utm_medium": TEXT,
+            "utm_campaign": TEXT,
+            "utm_content": TEXT,
+            "engagement_s": NUMBER,
+            "value_amount": MONEY,
+            "currency": TEXT,
+        },
+        frozenset({"event_id", "occurred_at", "visitor_id", "event_name"}),
+        hashed={"email": "person_key"},
+    ),
+)
+KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}

@@ -1,0 +1,106 @@
+"""accounts.yml: which brands there are, and which account of which source belongs to whom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pydantic
+import yaml
+
+from connectors import SOURCES
+from connectors.streams import Account
+from orchestration.settings import Problem
+
+
+class AccountEntry(pydantic.BaseModel):
+    """One account of one source, and the variable that holds its token."""
+
+    model_config = pydantic.ConfigDict(extra="forbid")
+
+    source: str
+    account_id: str = pydantic.Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    handle: str | None = None
+    token_env: str = pydantic.Field(pattern=r"^[A-Z][A-Z0-9_]*$")
+
+    @pydantic.field_validator("source")
+    @classmethod
+    def is_known(cls, source: str) -> str:
+        """Refuse a source that no connector serves."""
+        if source not in SOURCES:
+            raise ValueError(f"unknown source {source!r}, known are {', '.join(sorted(SOURCES))}")
+        return source
+
+
+class BrandEntry(pydantic.BaseModel):
+    """One brand: its reporting zone, its currency, its accounts."""
+
+    model_config = pydantic.ConfigDict(extra="forbid")
+
+    brand_id: str = pydantic.Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")
+    name: str
+    zone: str
+    currency: str = pydantic.Field(pattern=r"^[A-Z]{3}$")
+    accounts: list[AccountEntry] = pydantic.Field(min_length=1)
+
+    @pydantic.field_validator("zone")
+    @classmethod
+    def is_a_zone(cls, zone: str) -> str:
+        """Refuse what the zone database doesn't know."""
+        try:
+            ZoneInfo(zone)
+        except (ValueError, OSError):
+            raise ValueError(f"unknown zone {zone!r}, write an IANA name such as Asia/Tokyo") from None
+        return zone
+
+
+class AccountsFile(pydantic.BaseModel):
+    """The whole file."""
+
+    model_config = pydantic.ConfigDict(extra="forbid")
+
+    brands: list[BrandEntry] = pydantic.Field(min_length=1)
+
+    @pydantic.model_validator(mode="after")
+    def has_no_twins(self) -> AccountsFile:
+        """Refuse one brand or one account listed twice: its figures would count twice."""
+        brands = [brand.brand_id for brand in self.brands]
+        accounts = [(entry.source, entry.account_id) for brand in self.brands for entry in brand.accounts]
+        for name, listed in (("brand", brands), ("account", accounts)):
+            twins = sorted({str(item) for item in listed if listed.count(item) > 1})
+            if twins:
+                raise ValueError(f"{name} {', '.join(twins)} is listed twice")
+        return self
+
+
+def read(path: Path) -> tuple[list[Account], dict[str, str]]:
+    """Return the accounts of `path` and each brand's name."""
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise Problem(f"{path} is missing: copy accounts.yml from the repository and fill it in.") from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        where = getattr(error, "problem_mark", None)
+        place = f" at line {where.line + 1}" if where else ""
+        raise Problem(f"{path} is not readable YAML{place}: mend it and run again.") from None
+    try:
+        checked = AccountsFile.model_validate(document)
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the top level"
+        reason = first["msg"].removeprefix("Value error, ")
+        raise Problem(f"{path}: {where}: {reason}: mend the entry and run again.") from None
+    accounts = [
+        Account(
+            brand_id=brand.brand_id,
+            source=entry.source,
+            account_id=entry.account_id,
+            handle=entry.handle,
+            zone=brand.zone,
+            currency=brand.currency,
+            token_env=entry.token_env,
+        )
+        for brand in checked.brands
+        for entry in brand.accounts
+    ]
+    return accounts, {brand.brand_id: brand.name for brand in checked.brands}

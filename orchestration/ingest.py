@@ -1,0 +1,177 @@
+"""Ask the sources for the windows of a run and land what they answer; one account's failure leaves the rest whole."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+
+from connectors import SOURCES
+from connectors.errors import SourceError, TokenRefused
+from connectors.streams import Account, Stream, Window
+from orchestration import landing
+from orchestration.landing import Capture
+from orchestration.settings import Problem, Settings
+
+WORKERS = 4  # the sources wait on the network; the tightest limit is GA4's ten requests at a time
+log = logging.getLogger("warehouse")
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """A window that could not be captured, and why, in one sentence.
+
+    `is_failure` is False where the window is past: only the present of a snapshot can be asked for.
+    """
+
+    source: str
+    stream: str
+    account_id: str
+    window_date: str
+    reason: str
+    is_failure: bool = True
+
+
+@dataclass(frozen=True)
+class Harvest:
+    """What one fetch of a source brought."""
+
+    captures: list[Capture]
+    shortfalls: list[Shortfall]
+    request_count: int
+
+    @property
+    def failures(self) -> list[Shortfall]:
+        """The windows that a later run has to bring."""
+        return [shortfall for shortfall in self.shortfalls if shortfall.is_failure]
+
+
+@dataclass(frozen=True)
+class _Errand:
+    """One account in the run of one day: everything that is asked at one address and one present."""
+
+    account: Account
+    day: date
+    windows: tuple[date, ...]
+
+
+def fetch(
+    settings: Settings,
+    source: str,
+    accounts: Iterable[Account],
+    days: list[date],
+    streams: set[str] | None = None,
+) -> Harvest:
+    """Capture the windows of `days` for every account of `source`, accounts and days in parallel."""
+    landing.mend(settings.landing)
+    chosen = [stream for stream in SOURCES[source].streams if streams is None or stream.name in streams]
+    mine = [account for account in accounts if account.source == source]
+    errands = [errand for account in mine for errand in _errands(settings, account, days)]
+    first_windows = _first_windows(settings, mine, chosen, min(days))
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        harvests = list(pool.map(lambda errand: _run(settings, errand, chosen, first_windows), errands))
+    harvest = Harvest(
+        captures=[capture for part in harvests for capture in part.captures],
+        shortfalls=[shortfall for part in harvests for shortfall in part.shortfalls],
+        request_count=sum(part.request_count for part in harvests),
+    )
+    _note(settings, source, harvest.shortfalls)
+    return harvest
+
+
+def _first_windows(
+    settings: Settings, accounts: list[Account], streams: list[Stream], day: date
+) -> dict[tuple[str, str], date]:
+    """The window before which nothing was ever captured, by account and stream: change feeds begin there."""
+    first = {}
+    for account in accounts:
+        for stream in streams:
+            window = max(day - timedelta(days=stream.restates_days), settings.start_date)
+            if not landing.has_earlier(settings.landing, account.source, stream.name, account.account_id, window):
+                first[account.account_id, stream.name] = window
+    return first
+
+
+def _errands(settings: Settings, account: Account, days: list[date]) -> list[_Errand]:
+    """One errand a day where each day has a present of its own; else one for all days."""
+    if settings.is_rehearsed(account.source):
+        return [_Errand(account, day, (day,)) for day in days]
+    return [_Errand(account, max(days), tuple(days))]
+
+
+def _run(
+    settings: Settings, errand: _Errand, streams: list[Stream], first_windows: dict[tuple[str, str], date]
+) -> Harvest:
+    account, source = errand.account, SOURCES[errand.account.source]
+    captures: list[Capture] = []
+    shortfalls: list[Shortfall] = []
+
+    def fell_short(stream: Stream, window: date, reason: str, is_failure: bool = True) -> None:
+        shortfalls.append(
+            Shortfall(
+                source.name,
+                stream.name,
+                account.account_id,
+                window.isoformat(),
+                reason,
+                is_failure=is_failure,
+            )
+        )
+
+    try:
+        api = source.open(settings.base_url(source.name, errand.day), settings.token(account.token_env))
+    except (Problem, SourceError) as error:
+        for stream in streams:
+            fell_short(stream, errand.day, f"{source.name} account {account.account_id}: {error}")
+        return Harvest([], shortfalls, 0)
+    with closing(api):
+        refused: TokenRefused | None = None
+        for stream in streams:
+            for window in _windows(settings, stream, errand):
+                try:
+                    if refused:
+                        raise refused
+                    if stream.kind != "window" and (api.present().date() - window).days not in (0, 1):
+                        reason = f"{stream.name} of a past day can't be asked for, {source.name} tells only the present"
+                        fell_short(stream, window, reason, is_failure=False)
+                        continue
+                    captures.append(_capture(settings, api, account, stream, window, first_windows))
+                except SourceError as error:
+                    refused = error if isinstance(error, TokenRefused) else refused
+                    fell_short(stream, window, f"{source.name} account {account.account_id}: {error}")
+        return Harvest(captures, shortfalls, api.usage.requests)
+
+
+def _windows(settings: Settings, stream: Stream, errand: _Errand) -> list[date]:
+    """The days asked for: those of the run, and before them the trailing days that the source restates."""
+    if stream.kind != "window":
+        return [max(errand.windows)]
+    trailing = {day - timedelta(days=back) for day in errand.windows for back in range(stream.restates_days + 1)}
+    return sorted(day for day in trailing if day >= settings.start_date)
+
+
+def _capture(settings, api, account, stream, window, first_windows) -> Capture:
+    is_first = first_windows.get((account.account_id, stream.name)) == window
+    pages = stream.pages(api, account, Window(window, is_first=is_first))
+    captured_at = api.present()
+    filed_under = window if stream.kind == "window" else captured_at.date()
+    return landing.write(settings.landing, account, stream, filed_under, captured_at, pages, settings.person_key)
+
+
+def _note(settings: Settings, source: str, shortfalls: list[Shortfall]) -> None:
+    """Leave the shortfalls for the load, which enters them in the ledger."""
+    path = settings.landing / source / "shortfalls.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps([asdict(shortfall) for shortfall in shortfalls], indent=1), encoding="utf-8")
+
+
+def shortfalls(settings: Settings, source: str) -> list[Shortfall]:
+    """Return what the last fetch of `source` could not bring."""
+    path = settings.landing / source / "shortfalls.json"
+    if not path.exists():
+        return []
+    return [Shortfall(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))]

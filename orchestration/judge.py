@@ -1,0 +1,135 @@
+"""Everything that touches Great Expectations: suites in, results out; imported only by the gate's child process."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+from orchestration.gate import Expectation, suites
+
+EXAMPLES = 3
+PRIVATE = {"person_key"}  # what an example of a failing row never shows
+
+
+def main(candidate: Path, verdict: Path) -> int:
+    """Judge `candidate` by every suite and write the verdict beside it, whole or not at all."""
+    warnings.simplefilter("ignore")
+    results = judge(candidate, suites())
+    with candidate.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    beside = verdict.with_name(verdict.name + ".tmp")
+    beside.write_text(json.dumps({"sha256": digest, "results": results}, default=str), encoding="utf-8")
+    beside.replace(verdict)
+    return 0
+
+
+def judge(candidate: Path, found: dict[str, list[Expectation]]) -> list[dict[str, Any]]:
+    """Run every suite over the tables of `candidate`; return one plain result an expectation."""
+    import great_expectations as gx
+
+    _teach_sqlalchemy_to_buffer()
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    source = context.data_sources.add_sql(
+        "marts",
+        connection_string=f"duckdb:///{candidate}",
+        kwargs={"connect_args": {"read_only": True}, "plugins": ["buffer_results"]},
+    )
+    try:
+        return [result for table, suite in found.items() for result in _judge_table(gx, source, table, suite)]
+    finally:
+        source.get_execution_engine().close()
+        source.get_engine().dispose()
+
+
+def _teach_sqlalchemy_to_buffer() -> None:
+    """Fetch each result at once.
+
+    Great Expectations reads a result after giving its connection back, and DuckDB drops the rows then, so that
+    every metric would fail with `list index out of range`.
+    """
+    import sqlalchemy as sa
+    from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
+
+    class BufferResults(sa.engine.CreateEnginePlugin):
+        def update_url(self, url: sa.URL) -> sa.URL:
+            return url.difference_update_query(["plugin"])
+
+        def engine_created(self, engine: sa.Engine) -> None:
+            @sa.event.listens_for(engine, "after_cursor_execute")
+            def buffer(connection, cursor, statement, parameters, context, executemany) -> None:  # noqa: ARG001
+                if cursor.description:
+                    context.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(
+                        cursor, initial_buffer=deque(cursor.fetchall())
+                    )
+
+    sa.dialects.plugins.register("buffer_results", __name__, "BufferResults")
+    globals()["BufferResults"] = BufferResults
+
+
+def _judge_table(gx, source, table: str, suite: list[Expectation]) -> list[dict[str, Any]]:
+    asset = source.add_table_asset(table, table_name=table, schema_name="marts")
+    batch = asset.add_batch_definition_whole_table("whole").get_batch()
+    expectations = gx.ExpectationSuite(name=table, expectations=[_built(entry) for entry in suite])
+    outcome = batch.validate(expectations, result_format={"result_format": "SUMMARY"})
+    by_name = {result.expectation_config.meta["name"]: result for result in outcome.results}
+    return [_plain(entry, by_name[entry.name]) for entry in suite]
+
+
+def _built(entry: Expectation):
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    return ExpectationConfiguration(
+        type=entry.type, kwargs=entry.kwargs, meta={"name": entry.name}, severity=entry.severity
+    ).to_domain_obj()
+
+
+def _plain(entry: Expectation, result) -> dict[str, Any]:
+    details = result.result or {}
+    return {
+        "key": entry.key,
+        "table": entry.table,
+        "name": entry.name,
+        "severity": entry.severity,
+        "why": entry.why,
+        "success": bool(result.success),
+        "error": _error(result),
+        "observed": _observed(details),
+        "unexpected_count": details.get("unexpected_count"),
+        "examples": [] if result.success else _examples(entry, details),
+    }
+
+
+def _error(result) -> str | None:
+    """Return the exception behind a result that is no verdict: the library calls that a failure too."""
+    info = result.exception_info or {}
+    entries = [info] if "raised_exception" in info else list(info.values())
+    for entry in entries:
+        if isinstance(entry, dict) and entry.get("raised_exception"):
+            return str(entry.get("exception_message") or "unknown error").splitlines()[0]
+    return None
+
+
+def _observed(details: dict[str, Any]) -> str:
+    if details.get("unexpected_count") is not None:
+        return f"{details['unexpected_count']} unexpected of {details.get('element_count', '?')}"
+    if details.get("observed_value") is not None:
+        return f"observed {details['observed_value']}"
+    return ""
+
+
+def _examples(entry: Expectation, details: dict[str, Any]) -> list[Any]:
+    if entry.kwargs.get("column") in PRIVATE:
+        return []
+    rows = (details.get("details") or {}).get("unexpected_rows") or details.get("partial_unexpected_list") or []
+    return [_without_private(row) for row in rows[:EXAMPLES]]
+
+
+def _without_private(row: Any) -> Any:
+    if isinstance(row, dict):
+        return {name: str(value) for name, value in row.items() if name not in PRIVATE}
+    return str(row)

@@ -1,0 +1,155 @@
+"""The landing zone: each answer as it came, one line a page, written beside and renamed.
+
+`landing/<source>/<stream>/<window>/<account>.<captured day>.ndjson.zst` holds lines
+`{"asked": "<path?query>", "status": 200, "body": <the answer, verbatim>}`, and the sidecar of the same name in
+.json says whose they are, when they were captured and their hash. The name is the identity of a capture: the
+same window captured again on the same day replaces it, on another day it stands beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import zstandard
+
+from connectors.personal import scrub
+from connectors.streams import Account, Page, Stream
+
+PAGES = ".ndjson.zst"
+SIDECAR = ".json"
+BESIDE = ".tmp"
+
+
+@dataclass(frozen=True)
+class Capture:
+    """The sidecar of one page file."""
+
+    source: str
+    stream: str
+    account_id: str
+    window_date: str
+    captured_at: str
+    page_count: int
+    request_count: int
+    sha256: str
+
+    def path(self, landing: Path) -> Path:
+        """Return where the pages lie."""
+        day = datetime.fromisoformat(self.captured_at).date().isoformat()
+        folder = landing / self.source / self.stream / self.window_date
+        return folder / f"{self.account_id}.{day}{PAGES}"
+
+
+def write(
+    landing: Path,
+    account: Account,
+    stream: Stream,
+    window_date: date,
+    captured_at: datetime,
+    pages: Iterable[Page],
+    person_key: bytes,
+) -> Capture:
+    """Land `pages` as one file with its sidecar; personal fields are replaced before a byte is written."""
+    folder = landing / account.source / stream.name / window_date.isoformat()
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{account.account_id}.{captured_at.date().isoformat()}{PAGES}"
+    beside = target.with_name(target.name + BESIDE)
+    digest, count = hashlib.sha256(), 0
+    try:
+        with beside.open("wb") as file:
+            compressor = zstandard.ZstdCompressor(level=1).compressobj()
+            for page in pages:
+                body = scrub(page.body, stream.personal, person_key) if stream.personal else page.body
+                _put(file, digest, compressor.compress(_line(page, body)))
+                count += 1
+            _put(file, digest, compressor.flush())
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    capture = Capture(
+        source=account.source,
+        stream=stream.name,
+        account_id=account.account_id,
+        window_date=window_date.isoformat(),
+        captured_at=captured_at.isoformat(),
+        page_count=count,
+        request_count=count,
+        sha256=digest.hexdigest(),
+    )
+    sidecar = _sidecar(target)
+    sidecar_beside = sidecar.with_name(sidecar.name + BESIDE)
+    sidecar_beside.write_text(json.dumps(asdict(capture), indent=1) + "\n", encoding="utf-8")
+    beside.replace(target)
+    sidecar_beside.replace(sidecar)
+    return capture
+
+
+def _line(page: Page, body: bytes) -> bytes:
+    # A raw line break can't stand inside a JSON string, so it is only ever layout.
+    flat = body.replace(b"\r", b" ").replace(b"\n", b" ")
+    return b'{"asked":%s,"status":%d,"body":%s}\n' % (json.dumps(page.asked).encode(), page.status, flat)
+
+
+def _put(file, digest, block: bytes) -> None:
+    digest.update(block)
+    file.write(block)
+
+
+def _sidecar(pages: Path) -> Path:
+    return pages.with_name(pages.name.removesuffix(PAGES) + SIDECAR)
+
+
+def captures(landing: Path, source: str, stream: str, first: date | None, last: date | None) -> Iterator[Capture]:
+    """Yield what was landed for windows from `first` to `last` (None: without bound), oldest first."""
+    folder = landing / source / stream
+    if not folder.is_dir():
+        return
+    for window in sorted(path for path in folder.iterdir() if path.is_dir()):
+        if (first and window.name < first.isoformat()) or (last and window.name > last.isoformat()):
+            continue
+        for sidecar in sorted(window.glob(f"*{SIDECAR}")):
+            yield Capture(**json.loads(sidecar.read_text(encoding="utf-8")))
+
+
+def has_earlier(landing: Path, source: str, stream: str, account_id: str, day: date) -> bool:
+    """Say whether anything of this account and stream was captured for a window before `day`."""
+    folder = landing / source / stream
+    return folder.is_dir() and any(
+        any(window.glob(f"{account_id}.*{SIDECAR}"))
+        for window in sorted(folder.iterdir())
+        if window.name < day.isoformat()
+    )
+
+
+def mend(landing: Path) -> None:
+    """Finish or undo what a killed run left half written.
+
+    The sidecar is renamed after its pages: one that still stands beside belongs to pages already in place when
+    the hashes agree, and is moved in after them; everything else that stands beside is removed.
+    """
+    for beside in sorted(landing.glob(f"*/*/*/*{SIDECAR}{BESIDE}")):
+        try:
+            capture = Capture(**json.loads(beside.read_text(encoding="utf-8")))
+            pages = capture.path(landing).read_bytes()
+        except (ValueError, TypeError, OSError):
+            continue
+        if hashlib.sha256(pages).hexdigest() == capture.sha256:
+            beside.replace(beside.with_name(beside.name.removesuffix(BESIDE)))
+    for beside in landing.glob(f"*/*/*/*{BESIDE}"):
+        beside.unlink()
+
+
+def is_whole(landing: Path, capture: Capture) -> bool:
+    """Say whether the pages are, byte for byte, what the sidecar vouches for."""
+    try:
+        return hashlib.sha256(capture.path(landing).read_bytes()).hexdigest() == capture.sha256
+    except OSError:
+        return False

@@ -1,0 +1,276 @@
+"""Raw tables: page files become typed rows, in one transaction with their ledger rows.
+
+A table holds its declared columns and account_id, window_date, captured_at, landing_file. The unit of replacement
+is the page file: loading it again deletes its rows and inserts them anew, so twice is once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+
+from connectors import SOURCES
+from connectors.files import KINDS
+from connectors.streams import Account, Stream, Table
+from orchestration import ingest, landing
+from orchestration.landing import Capture
+from orchestration.settings import Problem, Settings
+
+STORAGE = "v1.4.0"  # what DuckDB 1.4, 1.5 and 2.0 all read, and what refuses a stale WAL
+FILES_A_TRANSACTION = 200
+META = {
+    "account_id": "VARCHAR",
+    "window_date": "DATE",
+    "captured_at": "TIMESTAMPTZ",
+    "landing_file": "VARCHAR",
+}
+LEDGER = """
+    create table if not exists raw_registry.loads (
+        source varchar, stream varchar, account_id varchar, window_date date, captured_at timestamptz,
+        landing_file varchar, status varchar, row_count bigint, page_count bigint, request_count bigint,
+        error varchar, sha256 varchar, loaded_at timestamptz
+    )
+"""
+REGISTRY = """
+    create table if not exists raw_registry.accounts (
+        brand_id varchar, brand_name varchar, zone varchar, currency varchar, source varchar, account_id varchar,
+        handle varchar
+    )
+"""
+
+
+@contextmanager
+def opened(warehouse: Path, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the build file for the length of a `with`; one process at a time may."""
+    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    if not read_only:
+        config["storage_compatibility_version"] = STORAGE
+    try:
+        con = duckdb.connect(str(warehouse), read_only=read_only, config=config)
+    except duckdb.IOException as error:
+        if "lock" in str(error):
+            raise Problem(
+                f"{warehouse} is in use by another process: wait until its run has ended, then run again."
+            ) from None
+        raise Problem(
+            f"{warehouse} can't be opened ({str(error).splitlines()[0]}): `warehouse rebuild` makes it anew."
+        ) from None
+    try:
+        con.execute("set timezone = 'UTC'")
+        yield con
+    finally:
+        con.close()
+
+
+def ensure_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Create every declared table that is missing, and add columns that a newer declaration has."""
+    con.execute("create schema if not exists raw_registry")
+    con.execute(LEDGER)
+    con.execute(REGISTRY)
+    for source in SOURCES.values():
+        con.execute(f"create schema if not exists raw_{source.name}")
+        for stream in source.streams:
+            for table in stream.tables:
+                _ensure(con, f"raw_{source.name}.{table.name}", _columns(con, table))
+    con.execute("create schema if not exists raw_files")
+    for kind in KINDS.values():
+        _ensure(con, f"raw_files.{kind.name}", {**kind.raw_columns, "file": "VARCHAR", "line": "BIGINT"})
+
+
+def _columns(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, str]:
+    nothing = f"""
+        select parsed.asked, parsed.status, parsed.body, '' as landing_file
+        from (select from_json('{{}}', '{_structure(table)}') as parsed) where false
+    """
+    described = con.execute(f"describe with page as ({nothing}) {table.select}").fetchall()
+    return {name: kind for name, kind, *_ in described} | META
+
+
+def _structure(table: Table) -> str:
+    return json.dumps({"asked": "VARCHAR", "status": "INTEGER", "body": table.schema}).replace("'", "''")
+
+
+def _ensure(con: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str]) -> None:
+    declared = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+    con.execute(f"create table if not exists {name} ({declared})")
+    present = {row[0] for row in con.execute(f"describe {name}").fetchall()}
+    for column, kind in columns.items():
+        if column not in present:
+            con.execute(f'alter table {name} add column "{column}" {kind}')
+
+
+def register_accounts(con: duckdb.DuckDBPyConnection, accounts: list[Account], brand_names: dict[str, str]) -> None:
+    """Replace the registry of accounts by what accounts.yml says now."""
+    con.execute("begin")
+    con.execute("delete from raw_registry.accounts")
+    for account in accounts:
+        con.execute(
+            "insert into raw_registry.accounts values (?, ?, ?, ?, ?, ?, ?)",
+            [
+                account.brand_id,
+                brand_names[account.brand_id],
+                account.zone,
+                account.currency,
+                account.source,
+                account.account_id,
+                account.handle,
+            ],
+        )
+    con.execute("commit")
+
+
+def load_new(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    source: str,
+    days: list[date] | None,
+    streams: set[str] | None = None,
+) -> dict[str, int]:
+    """Load what was landed around `days` (None: ever) and is not in the ledger; return rows by table."""
+    counts: dict[str, int] = {}
+    for stream in SOURCES[source].streams:
+        if streams is not None and stream.name not in streams:
+            continue
+        first = min(days) - timedelta(days=stream.restates_days) if days else None
+        # A snapshot of the run of day D is filed under the day of its capture, one later.
+        last = max(days) + timedelta(days=1) if days else None
+        known = _known(con, source, stream.name, first)
+        fresh = [
+            capture
+            for capture in landing.captures(settings.landing, source, stream.name, first, last)
+            if known.get(_file_key(settings, capture)) != capture.sha256
+        ]
+        for table in stream.tables:
+            counts[table.name] = 0
+        for start in range(0, len(fresh), FILES_A_TRANSACTION):
+            batch = fresh[start : start + FILES_A_TRANSACTION]
+            for table, count in load(con, settings, stream, batch).items():
+                counts[table] += count
+    return counts
+
+
+def _known(con: duckdb.DuckDBPyConnection, source: str, stream: str, first: date | None) -> dict[str, str]:
+    rows = con.execute(
+        "select landing_file, sha256 from raw_registry.loads"
+        " where source = ? and stream = ? and status = 'loaded' and window_date >= ?",
+        [source, stream, first or date.min],
+    ).fetchall()
+    return dict(rows)
+
+
+def _file_key(settings: Settings, capture: Capture) -> str:
+    return str(capture.path(settings.landing).relative_to(settings.landing))
+
+
+def load(con: duckdb.DuckDBPyConnection, settings: Settings, stream: Stream, captures: list[Capture]) -> dict[str, int]:
+    """Replace the rows of `captures` in every table of `stream` and enter them in the ledger, all or nothing."""
+    con.execute("begin")
+    try:
+        counts = _load(con, settings, stream, captures)
+    except BaseException:
+        con.execute("rollback")
+        raise
+    con.execute("commit")
+    return counts
+
+
+def _load(
+    con: duckdb.DuckDBPyConnection, settings: Settings, stream: Stream, captures: list[Capture]
+) -> dict[str, int]:
+    con.execute(
+        "create or replace temp table capture (path varchar, landing_file varchar, account_id varchar,"
+        " window_date date, captured_at timestamptz, page_count bigint, request_count bigint, sha256 varchar)"
+    )
+    con.executemany(
+        "insert into capture values (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            [
+                str(capture.path(settings.landing)),
+                _file_key(settings, capture),
+                capture.account_id,
+                capture.window_date,
+                capture.captured_at,
+                capture.page_count,
+                capture.request_count,
+                capture.sha256,
+            ]
+            for capture in captures
+        ],
+    )
+    source = captures[0].source
+    paths = [str(capture.path(settings.landing)) for capture in captures]
+    con.execute(
+        f"""
+        create or replace temp table page as
+        select parsed.asked, parsed.status, parsed.body, capture.landing_file
+        from (
+            select from_json(json, '{_structure(stream.tables[0])}') as parsed, filename
+            from read_ndjson_objects(?, filename = true, maximum_object_size = 67108864)
+        )
+        inner join capture on capture.path = filename
+        """,
+        [paths],
+    )
+    counts: dict[str, int] = {}
+    con.execute("create or replace temp table loaded (landing_file varchar, row_count bigint)")
+    for table in stream.tables:
+        name = f"raw_{source}.{table.name}"
+        con.execute(f"delete from {name} where landing_file in (select landing_file from capture)")
+        counts[table.name] = con.execute(
+            f"""
+            insert into {name} by name
+            select typed.*, capture.account_id, capture.window_date, capture.captured_at
+            from ({table.select}) as typed
+            inner join capture using (landing_file)
+            """
+        ).fetchone()[0]
+        con.execute(
+            f"insert into loaded select landing_file, count(*) from {name}"
+            " where landing_file in (select landing_file from capture) group by landing_file"
+        )
+    _enter(con, source, stream.name)
+    return counts
+
+
+def _enter(con: duckdb.DuckDBPyConnection, source: str, stream: str) -> None:
+    con.execute(
+        "delete from raw_registry.loads where landing_file in (select landing_file from capture)"
+        " or (source, stream, account_id, window_date) in"
+        f" (select '{source}', '{stream}', account_id, window_date from capture) and status = 'failed'"
+    )
+    con.execute(
+        f"""
+        insert into raw_registry.loads by name
+        select
+            '{source}' as source, '{stream}' as stream, account_id, window_date, captured_at, landing_file,
+            'loaded' as status, coalesce(row_count, 0) as row_count, page_count, request_count, sha256,
+            current_timestamp as loaded_at
+        from capture
+        left join (
+            select landing_file, cast(sum(row_count) as bigint) as row_count from loaded group by landing_file
+        ) using (landing_file)
+        """
+    )
+
+
+def enter_failures(con: duckdb.DuckDBPyConnection, settings: Settings, source: str) -> list[str]:
+    """Enter in the ledger what the last fetch could not bring; return the reasons, one sentence each."""
+    failures = [shortfall for shortfall in ingest.shortfalls(settings, source) if shortfall.is_failure]
+    for failure in failures:
+        key = [failure.source, failure.stream, failure.account_id, failure.window_date]
+        con.execute(
+            "delete from raw_registry.loads where status = 'failed' and source = ? and stream = ?"
+            " and account_id = ? and window_date = ?",
+            key,
+        )
+        con.execute(
+            "insert into raw_registry.loads (source, stream, account_id, window_date, status, error, loaded_at)"
+            " values (?, ?, ?, ?, 'failed', ?, current_timestamp)",
+            [*key, failure.reason],
+        )
+    return list(dict.fromkeys(failure.reason for failure in failures))

@@ -1,0 +1,204 @@
+"""What the command line and the demo do: one run at a time, on a warehouse that dead runs no longer hold."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import uuid4
+
+from connectors import SOURCES
+from connectors.files import KINDS
+from orchestration import accounts, gate, inbox, landing, publish, raw, transform
+from orchestration.ingest import log
+from orchestration.settings import REPOSITORY, Problem, Settings
+
+PID_TAG = "warehouse/pid"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended; `problems` has a sentence for each thing that went wrong."""
+
+    run_id: str
+    problems: list[str]
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Hold the run lock of this home; the kernel lets it go when the process dies, however it dies."""
+    settings.state.mkdir(parents=True, exist_ok=True)
+    with (settings.state / "run.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise Problem(
+                f"another run (process {lock.read().strip() or '?'}) is at work in {settings.home}: "
+                "wait until it has ended."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def dagster_instance(settings: Settings):
+    """Open Dagster's storage of this home."""
+    import dagster as dg
+
+    settings.dagster_home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.copyfile(REPOSITORY / "dagster.yaml", settings.dagster_home / "dagster.yaml")
+    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
+    return dg.DagsterInstance.get()
+
+
+def reap(instance) -> list[str]:
+    """Mark runs whose process is gone as failed and free what they held; return their ids.
+
+    Without this the pool slot of a killed run stays taken for ever and every later run waits.
+    """
+    import dagster as dg
+
+    at_work = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
+    reaped = []
+    for run in instance.get_runs(filters=at_work):
+        pid = run.tags.get(PID_TAG)
+        if pid and not _is_alive(int(pid)):
+            instance.report_run_failed(run, "its process ended without a word")
+            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+            reaped.append(run.run_id)
+    return reaped
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return pid != os.getpid()
+
+
+def run_days(settings: Settings, first: date, last: date) -> Outcome:
+    """Run the daily job over `first` to `last` as one run; the last good publication stays unless it passes."""
+    if first < settings.start_date or last < first:
+        raise Problem(f"{first} to {last} can't be run: the first day is {settings.start_date} (WAREHOUSE_START_DATE).")
+    accounts.read(settings.accounts_file)
+    _ = settings.person_key
+    with alone(settings):
+        instance = dagster_instance(settings)
+        reap(instance)
+        os.environ["WAREHOUSE_HOME"] = str(settings.home)
+        from orchestration.definitions import build
+
+        job = build(settings).resolve_job_def("daily")
+        result = job.execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            tags={
+                "dagster/asset_partition_range_start": first.isoformat(),
+                "dagster/asset_partition_range_end": last.isoformat(),
+                PID_TAG: str(os.getpid()),
+            },
+        )
+    return Outcome(result.run_id, [] if result.success else _problems(settings, result))
+
+
+def _problems(settings: Settings, result) -> list[str]:
+    """One sentence for each step that failed; the gate's own words where it refused."""
+    sentences = []
+    for event in result.all_events:
+        if not event.is_step_failure:
+            continue
+        data = event.step_failure_data
+        described = data.user_failure_data.description if data.user_failure_data else None
+        if event.step_key == "gate" and not described:
+            verdict = gate.read_verdict(settings)
+            described = gate.refusal(verdict) if verdict else None
+        sentences.append(described or _innermost(data.error))
+    return sentences or [f"run {result.run_id} failed: `make ui` shows its events."]
+
+
+def _innermost(error) -> str:
+    while error.cause is not None:
+        error = error.cause
+    return error.message.strip().removeprefix("orchestration.settings.Problem: ")
+
+
+def rebuild(settings: Settings) -> Outcome:
+    """Make the warehouse anew from landing alone and publish it; no source is asked."""
+    run_id = str(uuid4())
+    listed, brand_names = accounts.read(settings.accounts_file)
+    with alone(settings):
+        landing.mend(settings.landing)
+        aside = settings.warehouse.with_name("warehouse.before-rebuild.duckdb")
+        if settings.warehouse.exists() and not aside.exists():
+            settings.warehouse.replace(aside)
+        try:
+            _load_all(settings, listed, brand_names)
+            _dbt_build(settings)
+        except BaseException:
+            if aside.exists():
+                aside.replace(settings.warehouse)
+            raise
+        aside.unlink(missing_ok=True)
+        _publish(settings, run_id)
+    return Outcome(run_id, [])
+
+
+def _load_all(settings: Settings, listed, brand_names) -> None:
+    settings.warehouse.unlink(missing_ok=True)
+    with raw.opened(settings.warehouse) as con:
+        raw.ensure_tables(con)
+        raw.register_accounts(con, listed, brand_names)
+        for source in SOURCES:
+            counts = raw.load_new(con, settings, source, None)
+            log.info("%s: %s rows from landing", source, f"{sum(counts.values()):,}")
+        for kind in KINDS.values():
+            for archived in sorted((settings.landing / "archive" / kind.name).glob("*.parquet")):
+                inbox.load_archived(con, settings, kind, archived)
+        con.execute("checkpoint")
+
+
+def _dbt_build(settings: Settings) -> None:
+    done = subprocess.run(
+        [str(transform.DBT), "--quiet", *transform.build_arguments(full_refresh=True)],
+        env={**os.environ, **transform.environment(settings)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise Problem(" ".join(transform.failures(settings)))
+
+
+def _publish(settings: Settings, run_id: str) -> publish.Version:
+    contents = publish.write_candidate(settings, run_id)
+    publish.verify(publish.candidate_path(settings), contents)
+    gate.judge(settings, publish.candidate_path(settings))
+    return publish.publish(settings, run_id)
+
+
+def publish_build(settings: Settings) -> publish.Version:
+    """Judge the build as it stands and serve it if it passes."""
+    with alone(settings):
+        return _publish(settings, str(uuid4()))
+
+
+def yesterday(settings: Settings) -> date:
+    """Return the day before the present, as the sources that are set tell it."""
+    for account in accounts.read(settings.accounts_file)[0]:
+        source = SOURCES[account.source]
+        api = source.open(settings.base_url(source.name, date.today()), "present")
+        try:
+            return api.present().date() - timedelta(days=1)
+        finally:
+            api.close()
+    raise Problem(f"{settings.accounts_file} lists no account: add one.")

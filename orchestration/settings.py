@@ -1,0 +1,123 @@
+"""Where things lie and what the environment says; the only module that knows a path or a variable's name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+from connectors import SOURCES
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+DBT_PROJECT = REPOSITORY / "dbt_project"
+EXPECTATIONS = REPOSITORY / "expectations"
+DEFAULT_START = "2026-07-01"
+
+
+class Problem(Exception):
+    """What a user can mend, in one sentence that names the thing and the remedy."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a run needs to know of its surroundings; secrets are read from `environ` only at use."""
+
+    home: Path
+    environ: Mapping[str, str] = field(repr=False)
+
+    @classmethod
+    def load(cls, home: Path | str | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read `WAREHOUSE_HOME` (or take `home`) and make sure that the folder can be used."""
+        environ = os.environ if environ is None else environ
+        place = Path(home or environ.get("WAREHOUSE_HOME") or REPOSITORY).expanduser().resolve()
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Problem(f"WAREHOUSE_HOME {place} can't be used ({error.strerror}): choose another folder.") from None
+        return cls(place, environ)
+
+    @property
+    def landing(self) -> Path:
+        """Page files as they came, one folder a source and stream."""
+        return self.home / "landing"
+
+    @property
+    def inbox(self) -> Path:
+        """Where users drop files, one folder a kind."""
+        return self.landing / "inbox"
+
+    @property
+    def warehouse(self) -> Path:
+        """The build file; no reader ever opens it."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """What readers see: the symlink `marts.duckdb` and the versions it may point to."""
+        return self.home / "published"
+
+    @property
+    def state(self) -> Path:
+        """What tools keep between runs: Dagster's home, dbt's target, the run lock."""
+        return self.home / ".warehouse"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's storage and a copy of the repository's dagster.yaml."""
+        return self.state / "dagster"
+
+    @property
+    def dbt_target(self) -> Path:
+        """dbt's manifest, partial parse and compiled SQL."""
+        return self.state / "dbt"
+
+    @property
+    def accounts_file(self) -> Path:
+        """`WAREHOUSE_ACCOUNTS`, else accounts.yml of the home, else the repository's."""
+        named = self.environ.get("WAREHOUSE_ACCOUNTS")
+        if named:
+            return Path(named).expanduser()
+        own = self.home / "accounts.yml"
+        return own if own.exists() else REPOSITORY / "accounts.yml"
+
+    @property
+    def start_date(self) -> date:
+        """The first day that is ever loaded."""
+        text = self.environ.get("WAREHOUSE_START_DATE") or DEFAULT_START
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise Problem(f"WAREHOUSE_START_DATE is {text!r}: write a day as YYYY-MM-DD.") from None
+
+    @property
+    def person_key(self) -> bytes:
+        """The key under which e-mail addresses are hashed before anything is written."""
+        key = self.environ.get("WAREHOUSE_PERSON_KEY", "")
+        if len(key) < 16:
+            raise Problem(
+                "WAREHOUSE_PERSON_KEY is missing or shorter than 16 characters: set it to a random text "
+                "that stays the same for good, for people are recognised by it."
+            )
+        return key.encode()
+
+    def base_url(self, source: str, day: date) -> str:
+        """Return where `source` answers in the run of `day`.
+
+        An address may hold `{present}`: then history is rehearsed, each day captured at the midnight after it.
+        """
+        declared = SOURCES[source]
+        address = self.environ.get(declared.base_url_env) or declared.default_base_url
+        return address.replace("{present}", (day + timedelta(days=1)).isoformat())
+
+    def is_rehearsed(self, source: str) -> bool:
+        """Say whether each day is captured at its own present rather than now."""
+        return "{present}" in (self.environ.get(SOURCES[source].base_url_env) or "")
+
+    def token(self, variable: str) -> str:
+        """Return the secret in `variable`; called just before it is used."""
+        token = self.environ.get(variable, "").strip()
+        if not token:
+            raise Problem(f"{variable} is not set: put the account's token there (see .env.example).")
+        return token
