@@ -49,7 +49,7 @@ class BrandEntry(pydantic.BaseModel):
         """Refuse what the zone database doesn't know."""
         try:
             ZoneInfo(zone)
-        except (ValueError, OSError):
+        except (KeyError, ValueError, OSError):
             raise ValueError(f"unknown zone {zone!r}, write an IANA name such as Asia/Tokyo") from None
         return zone
 

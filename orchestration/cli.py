@@ -14,7 +14,6 @@ from connectors.errors import SourceError
 from orchestration import demo, doctor, publish, run, status, transform
 from orchestration.settings import Problem, Settings
 
-
 UI_PORT = "3000"
 
 

@@ -31,6 +31,7 @@ class Expectation:
     kwargs: dict[str, Any]
     why: str
     severity: str
+    key_columns: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -44,7 +45,7 @@ def suites(folder: Path = EXPECTATIONS) -> dict[str, list[Expectation]]:
     for path in sorted(folder.glob("*.yml")):
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         table = document["table"]
-        entries = [_expectation(path, table, entry) for entry in document["expectations"]]
+        entries = [_expectation(path, document, entry) for entry in document["expectations"]]
         names = [entry.name for entry in entries]
         if len(set(names)) < len(names) or path.stem != table:
             raise Problem(f"{path.name}: names must be unique and the file named after its table {table}.")
@@ -52,14 +53,22 @@ def suites(folder: Path = EXPECTATIONS) -> dict[str, list[Expectation]]:
     return found
 
 
-def _expectation(path: Path, table: str, entry: dict[str, Any]) -> Expectation:
+def _expectation(path: Path, document: dict[str, Any], entry: dict[str, Any]) -> Expectation:
     missing = {"name", "type", "why", "severity"} - set(entry)
     if missing or entry.get("severity") not in SEVERITIES:
         raise Problem(
             f"{path.name}: expectation {entry.get('name', '?')} lacks {', '.join(sorted(missing)) or 'a severity'}:"
             f" write why it is there and whether it is {' or '.join(SEVERITIES)}."
         )
-    return Expectation(table, entry["name"], entry["type"], entry.get("kwargs", {}), entry["why"], entry["severity"])
+    return Expectation(
+        document["table"],
+        entry["name"],
+        entry["type"],
+        entry.get("kwargs", {}),
+        entry["why"],
+        entry["severity"],
+        tuple(document["key"]),
+    )
 
 
 def verdict_path(settings: Settings) -> Path:

@@ -70,7 +70,7 @@ def _take(con: duckdb.DuckDBPyConnection, settings: Settings, kind: Kind, path: 
         aside.write_text(json.dumps({"file": path.name, "reason": reason}) + "\n", encoding="utf-8")
         path.replace(aside.with_name(f"{path.stem}.{digest}{path.suffix}"))
         return Outcome(kind.name, path.name, 0, 0, reason)
-    _judge(con, kind)
+    _judge(con, kind, header_lines=1 if path.suffix == ".csv" else 0)
     quarantined = _set_aside(con, settings, kind, aside)
     archive = settings.landing / "archive" / kind.name / f"{path.stem}.{digest}.parquet"
     _archive(con, settings, kind, archive)
@@ -135,7 +135,7 @@ def _check_header(kind: Kind, found: list[str]) -> None:
         raise UnreadableFile("a column stands twice in the header")
 
 
-def _judge(con: duckdb.DuckDBPyConnection, kind: Kind) -> None:
+def _judge(con: duckdb.DuckDBPyConnection, kind: Kind, header_lines: int) -> None:
     """Fill temp table `judged`: typed columns, the line, and the reason why a row can't be taken (NULL: fine)."""
     found = {row[0] for row in con.execute("describe dropped").fetchall()}
     typed, faults = [], []
@@ -155,12 +155,12 @@ def _judge(con: duckdb.DuckDBPyConnection, kind: Kind) -> None:
         f"""
         create or replace temp table judged as
         with misread_ranked as (
-            select line, line - 1 - row_number() over (order by line) as good_rows_before from misread
+            select line, line - {header_lines} - row_number() over (order by line) as good_rows_before from misread
         )
         select
             {", ".join(typed)},
-            -- the header is line 1, and each misread line before a row shifts it by one
-            ordinal + 1 + (select count(*) from misread_ranked where good_rows_before < ordinal) as line,
+            -- each misread line before a row shifts it by one
+            ordinal + {header_lines} + (select count(*) from misread_ranked where good_rows_before < ordinal) as line,
             case {" ".join(faults)} end as reason
         from dropped
         """

@@ -18,7 +18,9 @@ PRIVATE = {"person_key"}  # what an example of a failing row never shows
 def main(candidate: Path, verdict: Path) -> int:
     """Judge `candidate` by every suite and write the verdict beside it, whole or not at all."""
     warnings.simplefilter("ignore")
-    results = judge(candidate, suites())
+    found = suites()
+    results = judge(candidate, found)
+    _add_examples(candidate, found, results)
     with candidate.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     beside = verdict.with_name(verdict.name + ".tmp")
@@ -72,12 +74,20 @@ def _teach_sqlalchemy_to_buffer() -> None:
 
 
 def _judge_table(gx, source, table: str, suite: list[Expectation]) -> list[dict[str, Any]]:
+    """Judge one table: a pass that only says yes or no, then one that tells more of what failed."""
     asset = source.add_table_asset(table, table_name=table, schema_name="marts")
     batch = asset.add_batch_definition_whole_table("whole").get_batch()
-    expectations = gx.ExpectationSuite(name=table, expectations=[_built(entry) for entry in suite])
-    outcome = batch.validate(expectations, result_format={"result_format": "SUMMARY"})
-    by_name = {result.expectation_config.meta["name"]: result for result in outcome.results}
-    return [_plain(entry, by_name[entry.name]) for entry in suite]
+
+    def validated(entries: list[Expectation], result_format: str) -> dict[str, Any]:
+        expectations = gx.ExpectationSuite(name=table, expectations=[_built(entry) for entry in entries])
+        outcome = batch.validate(expectations, result_format={"result_format": result_format})
+        return {result.expectation_config.meta["name"]: result for result in outcome.results}
+
+    found = validated(suite, "BOOLEAN_ONLY")
+    failed = [entry for entry in suite if not found[entry.name].success]
+    if failed:
+        found |= validated(failed, "SUMMARY")
+    return [_plain(entry, found[entry.name]) for entry in suite]
 
 
 def _built(entry: Expectation):
@@ -100,7 +110,8 @@ def _plain(entry: Expectation, result) -> dict[str, Any]:
         "error": _error(result),
         "observed": _observed(details),
         "unexpected_count": details.get("unexpected_count"),
-        "examples": [] if result.success else _examples(entry, details),
+        "examples": [],
+        "unexpected_values": (details.get("partial_unexpected_list") or [])[:EXAMPLES],
     }
 
 
@@ -122,14 +133,37 @@ def _observed(details: dict[str, Any]) -> str:
     return ""
 
 
-def _examples(entry: Expectation, details: dict[str, Any]) -> list[Any]:
-    if entry.kwargs.get("column") in PRIVATE:
-        return []
-    rows = (details.get("details") or {}).get("unexpected_rows") or details.get("partial_unexpected_list") or []
-    return [_without_private(row) for row in rows[:EXAMPLES]]
+def _add_examples(candidate: Path, found: dict[str, list[Expectation]], results: list[dict[str, Any]]) -> None:
+    """Show a few of the rows that broke an expectation, by their key and never with what is personal."""
+    import duckdb
+
+    entries = {entry.key: entry for suite in found.values() for entry in suite}
+    with duckdb.connect(str(candidate), read_only=True) as con:
+        con.execute("set timezone = 'UTC'")
+        for result in results:
+            values = result.pop("unexpected_values")
+            if result["success"] or result["error"]:
+                continue
+            sql = _example_query(entries[result["key"]], values)
+            if sql:
+                rows = con.execute(f"{sql} limit {EXAMPLES}").fetchall()
+                names = [column[0] for column in con.description]
+                result["examples"] = [
+                    {name: str(value) for name, value in zip(names, row, strict=True) if name not in PRIVATE}
+                    for row in rows
+                ]
 
 
-def _without_private(row: Any) -> Any:
-    if isinstance(row, dict):
-        return {name: str(value) for name, value in row.items() if name not in PRIVATE}
-    return str(row)
+def _example_query(entry: Expectation, values: list[Any]) -> str | None:
+    table = f'marts."{entry.table}"'
+    if "unexpected_rows_query" in entry.kwargs:
+        return f"select * from ({entry.kwargs['unexpected_rows_query'].format(batch=table)})"
+    column = entry.kwargs.get("column")
+    if column is None or column in PRIVATE:
+        return None
+    shown = ", ".join(dict.fromkeys([*entry.key_columns, column]))
+    quoted = [str(value).replace("'", "''") for value in values if value is not None]
+    if not quoted:
+        return f'select {shown} from {table} where "{column}" is null'
+    listed = ", ".join(f"'{value}'" for value in quoted)
+    return f'select {shown} from {table} where cast("{column}" as varchar) in ({listed})'

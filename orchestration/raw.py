@@ -216,6 +216,7 @@ def _load(
         """,
         [paths],
     )
+    _check_pages(con)
     counts: dict[str, int] = {}
     con.execute("create or replace temp table loaded (landing_file varchar, row_count bigint)")
     for table in stream.tables:
@@ -235,6 +236,19 @@ def _load(
         )
     _enter(con, source, stream.name)
     return counts
+
+
+def _check_pages(con: duckdb.DuckDBPyConnection) -> None:
+    """Refuse a file with fewer pages than were landed: DuckDB reads a truncated zstd file without a word."""
+    short = con.execute(
+        "select landing_file, window_date from capture left join page using (landing_file)"
+        " group by landing_file, window_date, page_count having count(asked) <> page_count limit 1"
+    ).fetchone()
+    if short:
+        raise Problem(
+            f"landing/{short[0]} is damaged: `warehouse run --date {short[1]}` fetches the window again, unless it is"
+            " a snapshot; then restore the file from a backup or delete it."
+        )
 
 
 def _enter(con: duckdb.DuckDBPyConnection, source: str, stream: str) -> None:

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from connectors.streams import Account
+from orchestration import accounts
+from orchestration.settings import REPOSITORY, Problem
+
+BRAND = "brands:\n  - {brand_id: aozora, name: Aozora, zone: Asia/Tokyo, currency: JPY, accounts: [%s]}\n"
+X = '{source: x, account_id: "42", handle: aozora_coffee, token_env: X_TOKEN}'
+
+
+def read(tmp_path, text: str):
+    path = tmp_path / "accounts.yml"
+    path.write_text(text, encoding="utf-8")
+    return accounts.read(path)
+
+
+def test_an_account_carries_its_brands_zone_and_currency(tmp_path):
+    assert read(tmp_path, BRAND % X) == (
+        [Account("aozora", "x", "42", "aozora_coffee", "Asia/Tokyo", "JPY", "X_TOKEN")],
+        {"aozora": "Aozora"},
+    )
+
+
+def test_the_repositorys_own_file_is_good():
+    listed, names = accounts.read(REPOSITORY / "accounts.yml")
+    assert len(listed) == 8
+    assert names == {"aozora": "Aozora Coffee", "nordlicht": "Nordlicht Outdoor"}
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("brands: [", "is not readable YAML at line 1"),
+        ("brands: []", "brands: List should have at least 1 item"),
+        ("marken: []", "brands: Field required"),
+        (BRAND % X.replace("source: x", "source: myspace"), "accounts.0.source: unknown source 'myspace'"),
+        (BRAND % X.replace("X_TOKEN", "my token"), "accounts.0.token_env"),
+        (BRAND.replace("Asia/Tokyo", "Tokio") % X, "unknown zone 'Tokio'"),
+        (BRAND.replace("JPY", "Yen") % X, "brands.0.currency"),
+        (BRAND % f"{X}, {X}", "account ('x', '42') is listed twice"),
+        ("- 1\n- 2", "the top level"),
+    ],
+)
+def test_a_malformed_file_is_refused_naming_file_entry_and_remedy(tmp_path, text, named):
+    with pytest.raises(Problem, match=re.escape(named)) as refusal:
+        read(tmp_path, text)
+    assert str(tmp_path / "accounts.yml") in str(refusal.value)
+    assert "run again" in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(Problem, match=r"nowhere\.yml is missing"):
+        accounts.read(tmp_path / "nowhere.yml")

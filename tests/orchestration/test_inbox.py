@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from connectors.files import KINDS
+from connectors.personal import person_key
+from orchestration import inbox, raw
+
+HEADER = "event_id,entity_type,entity_id,event_type,occurred_at,quantity"
+GOOD = "e1,customer,c1,login,2026-08-01T09:00:00+09:00,1"
+
+
+@pytest.fixture
+def con(settings):
+    with raw.opened(settings.warehouse) as con:
+        raw.ensure_tables(con)
+        yield con
+
+
+def drop(settings, name: str, text: str, kind: str = "product_events"):
+    folder = settings.inbox / kind
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text, encoding="utf-8")
+
+
+def events(con):
+    return con.execute(
+        "select event_id, strftime(occurred_at, '%Y-%m-%dT%H:%MZ'), quantity, line"
+        " from raw_files.product_events order by all"
+    ).fetchall()
+
+
+def quarantined(settings, kind: str = "product_events") -> list[dict]:
+    folder = settings.landing / "quarantine" / kind
+    return [json.loads(line) for path in sorted(folder.glob("*.ndjson")) for line in path.open(encoding="utf-8")]
+
+
+def test_a_good_file_is_loaded_with_its_lines_and_archived(settings, con):
+    drop(settings, "a.csv", f"{HEADER}\n{GOOD}\ne2,customer,c1,feature:export,2026-08-01T10:00:00Z,\n")
+    (outcome,) = inbox.take_in(con, settings)
+    assert (outcome.loaded, outcome.quarantined, outcome.refusal) == (2, 0, None)
+    assert events(con) == [("e1", "2026-08-01T00:00Z", 1, 2), ("e2", "2026-08-01T10:00Z", None, 3)]
+    assert list((settings.inbox / "product_events").iterdir()) == []
+    assert len(list((settings.landing / "archive" / "product_events").glob("a.*.parquet"))) == 1
+
+
+def test_a_row_that_breaks_the_schema_is_set_aside_with_line_and_reason_and_the_rest_loads(settings, con):
+    drop(settings, "a.csv", f"{HEADER}\n{GOOD}\ne2,customer,c1,login,yesterday,1\n,customer,c1,login,2026-08-01,1\n")
+    (outcome,) = inbox.take_in(con, settings)
+    assert (outcome.loaded, outcome.quarantined) == (1, 2)
+    assert [(row["line"], row["reason"]) for row in quarantined(settings)] == [
+        (3, "occurred_at is not a TIMESTAMPTZ"),
+        (4, "event_id is empty"),
+    ]
+
+
+def test_a_line_with_too_many_cells_is_set_aside_and_the_lines_after_it_keep_their_numbers(settings, con):
+    drop(settings, "a.csv", f"{HEADER}\ne0,a,b,c,d,e,f,g\n{GOOD}\ne2,customer,c1,login,never,1\n")
+    (outcome,) = inbox.take_in(con, settings)
+    assert (outcome.loaded, outcome.quarantined) == (1, 2)
+    assert events(con) == [("e1", "2026-08-01T00:00Z", 1, 3)]
+    assert sorted(row["line"] for row in quarantined(settings)) == [2, 4]
+
+
+def test_an_unknown_column_refuses_the_file_by_name_and_keeps_it(settings, con):
+    drop(settings, "a.csv", f"{HEADER},colour\n{GOOD},red\n")
+    (outcome,) = inbox.take_in(con, settings)
+    assert "unknown column colour" in outcome.refusal
+    assert events(con) == []
+    assert len(list((settings.landing / "quarantine" / "product_events").glob("a.*.csv"))) == 1
+
+
+def test_a_missing_required_column_refuses_the_file_by_name(settings, con):
+    drop(settings, "a.csv", "event_id,entity_type\ne1,customer\n")
+    (outcome,) = inbox.take_in(con, settings)
+    assert "column entity_id, event_type, occurred_at is missing" in outcome.refusal
+
+
+def test_bytes_that_are_not_utf8_refuse_the_file(settings, con):
+    folder = settings.inbox / "product_events"
+    folder.mkdir(parents=True)
+    (folder / "a.csv").write_bytes(f"{HEADER}\n{GOOD}\n".encode("utf-16"))
+    (outcome,) = inbox.take_in(con, settings)
+    assert outcome.refusal
+    assert events(con) == []
+
+
+def test_the_same_file_twice_changes_nothing(settings, con):
+    for _ in range(2):
+        drop(settings, "a.csv", f"{HEADER}\n{GOOD}\n")
+        inbox.take_in(con, settings)
+    assert events(con) == [("e1", "2026-08-01T00:00Z", 1, 2)]
+    assert con.execute("select count(*) from raw_registry.loads").fetchone() == (1,)
+
+
+def test_an_email_is_hashed_in_the_archive_the_quarantine_and_the_table(settings, con):
+    header = ",".join(KINDS["site_events"].columns)
+    good = "s1,2026-08-01T00:00:00Z,v1,Aiko@Example.com,page_view,/,/,x,social,c,1,3,,"
+    bad = "s2,not a time,v1,Aiko@Example.com,page_view,/,/,x,social,c,1,3,,"
+    drop(settings, "s.csv", f"{header}\n{good}\n{bad}\n", kind="site_events")
+    inbox.take_in(con, settings)
+    key = person_key("aiko@example.com", settings.person_key)
+    assert con.execute("select person_key from raw_files.site_events").fetchall() == [(key,)]
+    assert quarantined(settings, "site_events")[0]["email"] == key
+    leaks = [path for path in settings.landing.rglob("*") if path.is_file() and b"xample.com" in path.read_bytes()]
+    assert leaks == []
+
+
+def test_a_value_that_is_not_allowed_is_named(settings, con):
+    header = ",".join(KINDS["survey_responses"].columns)
+    drop(settings, "s.csv", f"{header}\nr1,customer,c1,mood,q1,9,2026-08-01,\n", kind="survey_responses")
+    inbox.take_in(con, settings)
+    assert quarantined(settings, "survey_responses")[0]["reason"] == "survey is none of csat, employee, nps"
+
+
+def test_ndjson_is_taken_too(settings, con):
+    row = dict(zip(HEADER.split(","), GOOD.split(","), strict=True))
+    drop(settings, "a.ndjson", json.dumps(row) + "\n")
+    inbox.take_in(con, settings)
+    assert events(con) == [("e1", "2026-08-01T00:00Z", 1, 1)]
+
+
+def test_parquet_is_taken_too(settings, con):
+    drop(settings, "a.csv", f"{HEADER}\n{GOOD}\n")
+    folder = settings.inbox / "product_events"
+    con.execute(f"copy (from read_csv('{folder}/a.csv', all_varchar = true)) to '{folder}/a.parquet'")
+    (folder / "a.csv").unlink()
+    inbox.take_in(con, settings)
+    assert events(con) == [("e1", "2026-08-01T00:00Z", 1, 1)]

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from connectors import SOURCES
+from orchestration import landing, raw
+from orchestration.settings import Problem
+from tests.orchestration.conftest import DAY, NOON, x_user_page
+
+USER = SOURCES["x"].streams[0]
+
+
+@pytest.fixture
+def con(settings):
+    with raw.opened(settings.warehouse) as con:
+        raw.ensure_tables(con)
+        yield con
+
+
+def land(settings, account, followers, at=NOON, window=DAY):
+    return landing.write(settings.landing, account, USER, window, at, [x_user_page(followers)], settings.person_key)
+
+
+def users(con):
+    return con.execute(
+        "select account_id, followers_count, window_date, captured_at, landing_file from raw_x.users order by all"
+    ).fetchall()
+
+
+def test_a_page_becomes_a_typed_row_with_its_origin(settings, account, con):
+    land(settings, account, 7)
+    assert raw.load_new(con, settings, "x", [DAY]) == {"users": 1, "posts": 0, "post_refusals": 0}
+    assert users(con) == [("42", 7, DAY, NOON, "x/user/2026-07-01/42.2026-07-02.ndjson.zst")]
+
+
+def test_what_is_in_the_ledger_is_not_loaded_again(settings, account, con):
+    land(settings, account, 7)
+    raw.load_new(con, settings, "x", [DAY])
+    assert raw.load_new(con, settings, "x", [DAY])["users"] == 0
+    assert len(users(con)) == 1
+
+
+def test_loading_a_file_twice_equals_loading_it_once(settings, account, con):
+    capture = land(settings, account, 7)
+    raw.load(con, settings, USER, [capture])
+    once = users(con), con.execute("select * exclude (loaded_at) from raw_registry.loads").fetchall()
+    raw.load(con, settings, USER, [capture])
+    assert (users(con), con.execute("select * exclude (loaded_at) from raw_registry.loads").fetchall()) == once
+
+
+def test_a_window_captured_again_the_same_day_replaces_its_rows(settings, account, con):
+    land(settings, account, 7)
+    raw.load_new(con, settings, "x", [DAY])
+    land(settings, account, 8, at=NOON + timedelta(hours=2))
+    raw.load_new(con, settings, "x", [DAY])
+    assert [row[1] for row in users(con)] == [8]
+
+
+def test_a_capture_of_another_day_is_kept_beside_the_first(settings, account, con):
+    land(settings, account, 7)
+    land(settings, account, 8, at=NOON + timedelta(days=1))
+    raw.load_new(con, settings, "x", [DAY])
+    assert [row[1] for row in users(con)] == [7, 8]
+
+
+def test_a_truncated_page_file_is_named_and_leaves_neither_rows_nor_a_ledger_entry(settings, account, con):
+    capture = land(settings, account, 7)
+    pages = capture.path(settings.landing)
+    pages.write_bytes(pages.read_bytes()[:20])
+    with pytest.raises(Problem, match=r"42\.2026-07-02\.ndjson\.zst is damaged"):
+        raw.load(con, settings, USER, [capture])
+    assert users(con) == []
+    assert con.execute("select count(*) from raw_registry.loads").fetchone() == (0,)
+
+
+def test_an_empty_capture_is_in_the_ledger_with_no_rows(settings, account, con):
+    landing.write(settings.landing, account, USER, DAY, NOON, [], settings.person_key)
+    raw.load_new(con, settings, "x", [DAY])
+    ledger = con.execute("select account_id, status, row_count, page_count from raw_registry.loads").fetchall()
+    assert ledger == [("42", "loaded", 0, 0)]
+
+
+def test_a_column_that_a_newer_declaration_has_is_added_to_the_table(settings, con):
+    con.execute("alter table raw_x.users drop column listed_count")
+    raw.ensure_tables(con)
+    assert "listed_count" in [row[0] for row in con.execute("describe raw_x.users").fetchall()]
+
+
+def test_the_storage_is_one_that_older_readers_open(settings, con):
+    tags = con.execute("select tags from duckdb_databases() where database_name = 'warehouse'").fetchone()
+    assert tags == ({"storage_version": "v1.4.0+"},)
+
+
+def test_a_warehouse_in_use_is_named_with_the_remedy(settings, con, tmp_path):
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from orchestration import raw\nfrom orchestration.settings import Problem\n"
+        "try:\n    raw.opened(Path(sys.argv[1])).__enter__()\nexcept Problem as problem:\n    print(problem)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(settings.warehouse)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == (
+        f"{settings.warehouse} is in use by another process: wait until its run has ended, then run again."
+    )
+
+
+def test_a_file_that_is_no_database_is_named_with_the_remedy(settings):
+    settings.warehouse.write_text("not a database " * 1000)
+    with pytest.raises(Problem, match="`warehouse rebuild` makes it anew"), raw.opened(settings.warehouse):
+        pass
+
+
+@pytest.mark.parametrize("source", sorted(SOURCES))
+def test_every_declared_table_has_the_columns_that_say_where_a_row_came_from(con, source):
+    for stream in SOURCES[source].streams:
+        for table in stream.tables:
+            columns = {name for name, *_ in con.execute(f"describe raw_{source}.{table.name}").fetchall()}
+            assert set(raw.META) <= columns
+
+
+def test_windows_outside_the_run_are_left_for_their_own(settings, account, con):
+    land(settings, account, 7, window=date(2026, 6, 1), at=NOON)
+    assert raw.load_new(con, settings, "x", [DAY])["users"] == 0
+    assert raw.load_new(con, settings, "x", None)["users"] == 1
+
+
+def test_pages_of_many_accounts_load_in_one_go(settings, account, con):
+    from dataclasses import replace
+
+    for number in range(5):
+        land(settings, replace(account, account_id=str(number)), number)
+    assert raw.load_new(con, settings, "x", [DAY])["users"] == 5
+    assert [(row[0], row[1]) for row in users(con)] == [(str(number), number) for number in range(5)]
