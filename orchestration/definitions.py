@@ -1,12 +1,12 @@
-"""What Dagster loads: one partition a UTC day, one job, one schedule."""
+"""What Dagster loads: one partition a UTC day, one job, one schedule.
 
-from __future__ import annotations
+The module itself imports nothing but Dagster; dbt's half of the definitions is loaded when they are asked for.
+"""
 
 import os
 
 import dagster as dg
 
-from orchestration import assets, transform
 from orchestration.settings import Settings
 
 # After the last US Pacific midnight (08:00 UTC in winter), where Instagram's days end.
@@ -15,19 +15,20 @@ RUN_AT_HOUR = 9
 
 def build(settings: Settings) -> dg.Definitions:
     """Return the definitions over the warehouse of `settings`."""
+    from orchestration import assets, transform
+
     os.environ.update(transform.environment(settings))
     days = dg.DailyPartitionsDefinition(start_date=settings.start_date.isoformat(), timezone="UTC")
-    parts = assets.everything(settings, days, transform.ensure_manifest(settings))
     daily = dg.define_asset_job(
         "daily",
-        selection=dg.AssetSelection.all(),
+        selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
         partitions_def=days,
         executor_def=dg.in_process_executor,
         description="Ask every source for the day, load, build the marts, judge them, publish.",
     )
     return dg.Definitions(
-        assets=[part for part in parts if not isinstance(part, dg.AssetChecksDefinition)],
-        asset_checks=[part for part in parts if isinstance(part, dg.AssetChecksDefinition)],
+        assets=assets.all_assets(settings, days, transform.ensure_manifest(settings)),
+        asset_checks=[assets.gate_checks(settings)],
         jobs=[daily],
         schedules=[dg.build_schedule_from_partitioned_job(daily, hour_of_day=RUN_AT_HOUR)],
         resources={"dbt": assets.dbt_resource()},
@@ -35,4 +36,7 @@ def build(settings: Settings) -> dg.Definitions:
     )
 
 
-defs = build(Settings.load())
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Load the definitions over the warehouse that the environment names."""
+    return build(Settings.load())

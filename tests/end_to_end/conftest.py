@@ -1,0 +1,112 @@
+"""One rehearsed history of twelve days for all tests of the whole pipeline, made by the command that users type."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration import demo
+from orchestration.settings import REPOSITORY
+
+SCENARIO = REPOSITORY / "sandbox" / "scenarios" / "small.yml"
+WAREHOUSE = str(Path(sys.executable).with_name("warehouse"))
+CANARY = "canary-7f3a9c51e0"
+# What says when and how something was published, and so differs between two runs of the same days.
+OF_THE_RUN = {"publication": None, "source_loads": ["loaded_at"]}
+
+
+def warehouse(home: Path, *words: str, environ: dict[str, str] | None = None) -> subprocess.CompletedProcess:
+    """Run the command as a user would."""
+    return subprocess.run(
+        [WAREHOUSE, *words, "--home", str(home)],
+        env={**clean_environment(), **(environ or {})},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without any setting of the warehouse that the caller happens to have."""
+    ours = ("WAREHOUSE_", "INSTAGRAM_", "X_", "GA4_", "HUBSPOT_", "DAGSTER_", "DBT_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
+def sandbox_environment(addresses: dict[str, str], home: Path, present: str | None = None) -> dict[str, str]:
+    """The settings that point a run at the sandbox, each token a canary."""
+    accounts = REPOSITORY / "accounts.yml"
+    tokens = {
+        line.split("token_env: ")[1].rstrip("}\n "): f"{CANARY}-{number}"
+        for number, line in enumerate(accounts.read_text(encoding="utf-8").splitlines())
+        if "token_env: " in line
+    }
+    bases = {
+        name: f"{addresses['SANDBOX_URL']}/at/{present or '{present}'}/{address.rsplit('/', 1)[1]}"
+        for name, address in addresses.items()
+        if name.endswith("_BASE_URL")
+    }
+    return {
+        **tokens,
+        **bases,
+        "WAREHOUSE_PERSON_KEY": demo.PERSON_KEY,
+        "WAREHOUSE_START_DATE": "2026-07-01",
+        "WAREHOUSE_ACCOUNTS": str(accounts),
+    }
+
+
+def digests(file: Path) -> dict[str, tuple[int, int]]:
+    """Row count and order-free content hash of every published table, what belongs to the run left out."""
+    found = {}
+    with duckdb.connect(str(file), read_only=True) as con:
+        con.execute("set timezone = 'UTC'")
+        tables = con.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
+        for (table,) in sorted(tables):
+            left_out = OF_THE_RUN.get(table, [])
+            if left_out is None:
+                continue
+            columns = f"* exclude ({', '.join(left_out)})" if left_out else "*"
+            found[table] = con.execute(
+                f"select count(*), sum(hash(each)) from (select {columns} from marts.{table}) as each"
+            ).fetchone()
+    return found
+
+
+@pytest.fixture(scope="session")
+def rehearsed(tmp_path_factory) -> Path:
+    """A home in which the small scenario was rehearsed."""
+    home = tmp_path_factory.mktemp("rehearsed")
+    done = warehouse(home, "demo", "--scenario", str(SCENARIO))
+    assert done.returncode == 0, done.stderr
+    (home / "demo.txt").write_text(done.stdout, encoding="utf-8")
+    return home
+
+
+@pytest.fixture(scope="session")
+def before_the_last_day(tmp_path_factory) -> Path:
+    """A home in which all but the last day was rehearsed."""
+    home = tmp_path_factory.mktemp("before")
+    done = warehouse(home, "demo", "--scenario", str(SCENARIO), "--days", "11")
+    assert done.returncode == 0, done.stderr
+    return home
+
+
+@pytest.fixture
+def home_before_the_last_day(before_the_last_day, tmp_path) -> Path:
+    """A copy of that home for one test to do with as it likes."""
+    home = tmp_path / "home"
+    shutil.copytree(before_the_last_day, home, symlinks=True)
+    return home
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory):
+    """The small scenario's servers."""
+    with demo.sandbox(SCENARIO, tmp_path_factory.mktemp("truth")) as addresses:
+        yield addresses
