@@ -258,7 +258,7 @@ def candidate_tables(settings: Settings, marts: list[dg.AssetKey]) -> dg.AssetsD
 def gate_checks(settings: Settings) -> dg.AssetChecksDefinition:
     """Return the gate: every expectation a check of its table, critical ones blocking."""
     entries = {
-        (dg.AssetKey(["marts", entry.table]), entry.name): entry for suite in gate.suites().values() for entry in suite
+        (dg.AssetKey([CANDIDATE, entry.table]), entry.name): entry for suite in gate.suites().values() for entry in suite
     }
 
     @dg.multi_asset_check(

@@ -1,0 +1,87 @@
+"""How sources speak: what an answer holds, what an error answer means, in words for whoever has to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from connectors.errors import (
+    PermissionMissing,
+    QuotaExhausted,
+    RequestRefused,
+    SourceError,
+    SourceUnavailable,
+    TokenRefused,
+)
+from connectors.streams import Page
+from connectors.waiting import retry_after_s
+
+GOOD = (200, 207)
+TRIES_MORE = 4
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer, secrets blanked: `json` is its object (empty where an error answer holds none)."""
+
+    asked: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    json: dict[str, Any]
+    now: datetime  # by the source's own clock
+
+    @property
+    def page(self) -> Page:
+        """The answer as it is landed."""
+        return Page(self.asked, self.status, self.body)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """A source's name, what its error answers mean, and what an answer tells of the quota.
+
+    `refusal` gets the answer and a function that makes the source's words fit to be repeated; it returns None
+    where the status alone decides.
+    """
+
+    name: str
+    refusal: Callable[[Reply, Callable[[str], str]], SourceError | None]
+    quota_left: Callable[[Reply], str | None]
+    tries_more: int = TRIES_MORE
+
+
+def by_status(dialect: Dialect, reply: Reply) -> SourceError | None:
+    """Judge an answer that the dialect has no word for."""
+    name, status, again = dialect.name, reply.status, dialect.tries_more
+    told = retry_after_s(reply.headers, reply.now)
+    refusal: SourceError | None = None
+    if status == 429:
+        refusal = exhausted(name, told, again=again)
+    elif status == 408 or status >= 500:
+        trouble = f"{name} has trouble of its own (status {status}): run again later"
+        refusal = SourceUnavailable(trouble, again=again, wait_s=told)
+    elif status == 401:
+        refusal = refused_token(name, "status 401")
+    elif status == 403:
+        refusal = PermissionMissing(f"{name} does not allow this token to read here: give it the permission")
+    elif status >= 400:
+        refusal = RequestRefused(f"{name} refused the request (status {status}): see that the account's id is right")
+    elif status not in GOOD:
+        refusal = RequestRefused(f"{name} wants to send us elsewhere (status {status}): correct its base address")
+    return refusal
+
+
+def refused_token(name: str, reason: str, again: int = 0, code: int | None = None) -> TokenRefused:
+    """Say that a new token is needed; the variable that holds it is added by the stream."""
+    return TokenRefused(f"{name} refused the token ({reason}): put a valid one", again=again, code=code)
+
+
+def exhausted(name: str, wait_s: float | None, again: int = 0, code: int | None = None) -> QuotaExhausted:
+    """Say how long the source wants to be left alone."""
+    when = "later" if wait_s is None else f"in {max(1, round(wait_s / 60))} min"
+    return QuotaExhausted(
+        f"{name} counts too many requests of this account: run again {when}", again=again, wait_s=wait_s, code=code
+    )

@@ -1,0 +1,155 @@
+"""GA4's raw tables. A page is a batch of reports or the rest of one; a report is told by its dimensions.
+
+Values stand by position, as the report's own headers say; they are looked up there by name.
+"""
+
+from __future__ import annotations
+
+from connectors.streams import Table
+
+_NAMED = [{"name": "VARCHAR"}]
+_VALUES = [{"value": "VARCHAR"}]
+_REPORT = {
+    "dimensionHeaders": _NAMED,
+    "metricHeaders": _NAMED,
+    "rows": [{"dimensionValues": _VALUES, "metricValues": _VALUES}],
+    "metadata": {
+        "currencyCode": "VARCHAR",
+        "timeZone": "VARCHAR",
+        "samplingMetadatas": [{"samplesReadCount": "VARCHAR"}],
+        "schemaRestrictionResponse": {"activeMetricRestrictions": [{"metricName": "VARCHAR"}]},
+    },
+}
+SCHEMA = {"reports": [_REPORT], **_REPORT}
+
+
+def _dimension(name: str) -> str:
+    return f"line.dimensionValues[list_position(dimensions, '{name}')].value"
+
+
+def _metric(name: str, kind: str) -> str:
+    return f"cast(line.metricValues[list_position(metrics, '{name}')].value as {kind})"
+
+
+# The day may read '(other)' when there were too many combinations.
+_DATE = f"cast(try_strptime({_dimension('date')}, '%Y%m%d') as date) as date"
+_FRACTION = "decimal(18, 6)"
+# Without permission for revenue Google sends zeros and says so in the metadata.
+_REVENUE = f"case when not is_revenue_hidden then {_metric('totalRevenue', _FRACTION)} end as revenue_amount"
+_TELLING = ("landingPage", "eventName", "pagePath")
+
+
+_REPORTS = """(
+            select
+                landing_file,
+                unnest(coalesce(body.reports, [{
+                    'dimensionHeaders': body.dimensionHeaders, 'metricHeaders': body.metricHeaders,
+                    'rows': body.rows, 'metadata': body.metadata
+                }])) as report
+            from page
+        )"""
+
+
+def _select(columns: tuple[str, ...], told_by: str | None) -> str:
+    tells = [f"list_position(dimensions, '{name}') is {'not ' if name == told_by else ''}null" for name in _TELLING]
+    return f"""
+    select landing_file, {", ".join(columns)}
+    from (
+        select
+            landing_file, report.metadata, unnest(report.rows) as line,
+            list_transform(report.dimensionHeaders, lambda header: header.name) as dimensions,
+            list_transform(report.metricHeaders, lambda header: header.name) as metrics,
+            coalesce(
+                list_contains(
+                    list_transform(
+                        report.metadata.schemaRestrictionResponse.activeMetricRestrictions,
+                        lambda restriction: restriction.metricName
+                    ),
+                    'totalRevenue'
+                ),
+                false
+            ) as is_revenue_hidden
+        from {_REPORTS}
+    )
+    where {" and ".join(tells)}
+    """
+
+
+TRAFFIC = Table(
+    "traffic",
+    SCHEMA,
+    _select(
+        (
+            _DATE,
+            f"{_dimension('landingPage')} as landing_page",
+            f"{_dimension('sessionSource')} as source",
+            f"{_dimension('sessionMedium')} as medium",
+            f"{_dimension('sessionCampaignName')} as campaign",
+            f"{_dimension('sessionManualAdContent')} as content",
+            f"{_dimension('sessionDefaultChannelGroup')} as channel_group",
+            f"{_metric('sessions', 'bigint')} as sessions",
+            f"{_metric('engagedSessions', 'bigint')} as engaged_sessions",
+            f"{_metric('newUsers', 'bigint')} as new_users",
+            f"{_metric('totalUsers', 'bigint')} as total_users",
+            f"{_metric('userEngagementDuration', _FRACTION)} as engaged_time_s",
+            f"{_metric('screenPageViews', 'bigint')} as page_views",
+            f"{_metric('keyEvents', _FRACTION)} as key_events",
+            _REVENUE,
+            "metadata.currencyCode as currency",
+            "metadata.timeZone as property_zone",
+            "metadata.samplingMetadatas is not null as is_sampled",
+        ),
+        "landingPage",
+    ),
+)
+
+KEY_EVENTS = Table(
+    "key_events",
+    SCHEMA,
+    _select(
+        (
+            _DATE,
+            f"{_dimension('eventName')} as event_name",
+            f"{_dimension('sessionSource')} as source",
+            f"{_dimension('sessionMedium')} as medium",
+            f"{_dimension('sessionManualAdContent')} as content",
+            f"{_metric('keyEvents', _FRACTION)} as key_events",
+            f"{_metric('eventCount', 'bigint')} as event_count",
+        ),
+        "eventName",
+    ),
+)
+
+PAGES = Table(
+    "pages",
+    SCHEMA,
+    _select(
+        (
+            _DATE,
+            f"{_dimension('pagePath')} as page_path",
+            f"{_metric('screenPageViews', 'bigint')} as page_views",
+            f"{_metric('totalUsers', 'bigint')} as total_users",
+        ),
+        "pagePath",
+    ),
+)
+
+TOTALS = Table(
+    "totals",
+    SCHEMA,
+    _select(
+        (
+            _DATE,
+            f"{_metric('sessions', 'bigint')} as sessions",
+            f"{_metric('engagedSessions', 'bigint')} as engaged_sessions",
+            f"{_metric('totalUsers', 'bigint')} as total_users",
+            f"{_metric('newUsers', 'bigint')} as new_users",
+            f"{_metric('screenPageViews', 'bigint')} as page_views",
+            f"{_metric('keyEvents', _FRACTION)} as key_events",
+            _REVENUE,
+            "metadata.currencyCode as currency",
+            "metadata.timeZone as property_zone",
+        ),
+        None,
+    ),
+)

@@ -1,0 +1,212 @@
+"""Asking a source: one session an account, bounded in time, size and tries, to one host and no other.
+
+Only paths below the base address are ever asked, never an address that an answer gave. The token travels in the
+`Authorization` header alone and is blanked in whatever comes back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from time import sleep as real_sleep
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+import requests
+
+from connectors.deadline import DeadlineAdapter
+from connectors.dialect import GOOD, Dialect, Reply, by_status
+from connectors.errors import QuotaExhausted, RequestRefused, SourceUnavailable, TokenRefused, UnreadableAnswer
+from connectors.redaction import Redaction
+from connectors.strict_json import parse_object
+from connectors.waiting import retrying
+
+CONNECT_S, ANSWER_S = 5.0, 90.0
+LARGEST_ANSWER = 64 * 1024 * 1024
+TRIES_MORE_IF_UNREADABLE = 2
+Answer = TypeVar("Answer")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass
+class Usage:
+    """What was asked of a source so far: requests made, bytes of answers, the quota left as it was last told."""
+
+    requests: int = 0
+    bytes: int = 0
+    quota_left: str | None = None
+
+
+@dataclass
+class Api:
+    """One account's door to a source; used by one thread at a time."""
+
+    dialect: Dialect
+    base_url: str
+    token: str = field(repr=False)
+    sleep: Callable[[float], None] = real_sleep
+    answer_s: float = ANSWER_S
+    largest_answer: int = LARGEST_ANSWER
+    usage: Usage = field(default_factory=Usage)
+
+    def __post_init__(self) -> None:
+        self.base_url = self.base_url.rstrip("/")
+        self._host = _checked_host(self.dialect.name, self.base_url)
+        if not (self.token.isascii() and self.token.isprintable()) or " " in self.token or not self.token:
+            raise TokenRefused(f"{self.dialect.name}: the token is empty or has blanks in it, put it without them")
+        self._redaction = Redaction(self.token)
+        self._now: datetime | None = None
+        self._gave_up = False
+        self._session = requests.Session()
+        # A proxy of the environment has no business with what is meant for this machine.
+        self._session.trust_env = self._host not in LOOPBACK
+        self._session.mount("https://", DeadlineAdapter())
+        self._session.mount("http://", DeadlineAdapter())
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._session.close()
+
+    def present(self) -> datetime:
+        """Return the source's own clock, UTC, as its last answer told it; ours only where it has none."""
+        if self._now is None:
+            self._patiently(lambda: self._exchange("GET", "/", None, {}))
+        return self._now or datetime.now(UTC)
+
+    def get(self, path: str, **params: str | int) -> Reply:
+        """Ask for `path` below the base address."""
+        asked = f"{path}?{urlencode(params, safe=',.(){}:')}" if params else path
+        return self._ask("GET", asked, asked, None)
+
+    def post(self, path: str, question: dict[str, Any]) -> Reply:
+        """Ask a question that travels as a body; it reads and changes nothing, so it may be asked again."""
+        body = json.dumps(question, separators=(",", ":"))
+        return self._ask("POST", path, f"{path} {body}", body.encode())
+
+    def _ask(self, method: str, path: str, asked: str, body: bytes | None) -> Reply:
+        headers = {"Accept": "application/json", "Authorization": f"Bearer {self.token}"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        return self._patiently(lambda: self._judged(asked, *self._exchange(method, path, body, headers)))
+
+    def _patiently(self, once: Callable[[], Answer]) -> Answer:
+        """Ask until it works or patience is over; a source that wore it out gets one try at a time, till it answers."""
+        try:
+            answer = once() if self._gave_up else retrying(self.sleep)(once)
+        except (SourceUnavailable, QuotaExhausted):
+            self._gave_up = True
+            raise
+        self._gave_up = False
+        return answer
+
+    def _exchange(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """Send one request; return status, head and body of the answer."""
+        if not path.startswith("/"):
+            raise RequestRefused(f"{self.dialect.name}: only paths below the base address are asked")
+        self.usage.requests += 1
+        trouble = None
+        try:
+            with self._session.request(
+                method,
+                self.base_url + path,
+                data=body,
+                headers=headers,
+                auth=_as_it_is,
+                timeout=(CONNECT_S, self.answer_s),
+                allow_redirects=False,
+                stream=True,
+            ) as reply:
+                self._note_clock(reply.headers)
+                return reply.status_code, reply.headers, self._content(reply)
+        except (requests.RequestException, OSError) as error:
+            trouble = _what_broke(error)
+        # Raised out here, since an exception of requests holds the request, and that the token.
+        raise SourceUnavailable(
+            f"{self.dialect.name} {trouble}: see that {self._host} can be reached, then run again",
+            again=self.dialect.tries_more,
+        )
+
+    def _content(self, reply: requests.Response) -> bytes:
+        content = bytearray()
+        for block in reply.iter_content(65536):
+            content += block
+            if len(content) > self.largest_answer:
+                raise UnreadableAnswer(
+                    f"{self.dialect.name} sent more than {self.largest_answer:,} bytes in one answer:"
+                    " see that the base address is that of its API"
+                )
+        self.usage.bytes += len(content)
+        return bytes(content)
+
+    def _judged(self, asked: str, status: int, headers: Mapping[str, str], body: bytes) -> Reply:
+        body, document, flaw = self._redaction.of_bytes(body), {}, None
+        try:
+            document = parse_object(body)
+        except ValueError as error:
+            flaw = str(error)
+        if flaw and status in GOOD:
+            raise UnreadableAnswer(
+                f"{self.dialect.name} answered {flaw} instead of a JSON object: see that the base address is"
+                " that of its API, else run again later",
+                again=TRIES_MORE_IF_UNREADABLE,
+            )
+        reply = Reply(asked, status, headers, body, document, self.present())
+        self.usage.quota_left = self.dialect.quota_left(reply) or self.usage.quota_left
+        refusal = self.dialect.refusal(reply, self._redaction.of_text) or by_status(self.dialect, reply)
+        if refusal is None:
+            return reply
+        # An answer that can't be parsed is no evidence that could be landed.
+        refusal.page = reply.page if document else None
+        raise refusal
+
+    def _note_clock(self, headers: Mapping[str, str]) -> None:
+        try:
+            self._now = parsedate_to_datetime(headers.get("Date", "")).astimezone(UTC)
+        except (ValueError, TypeError):
+            self._now = datetime.now(UTC)
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Leave the request alone: without an `auth`, requests would take a password from ~/.netrc instead."""
+    return request
+
+
+def _checked_host(name: str, base_url: str) -> str:
+    flaw = None
+    try:
+        parts = urlsplit(base_url)
+        host = parts.hostname or ""
+        _ = parts.port
+    except ValueError:
+        flaw = "is not an address"
+    else:
+        if parts.scheme not in ("http", "https") or not host:
+            flaw = "does not begin with https:// and a host"
+        elif parts.scheme == "http" and host not in LOOPBACK:
+            flaw = "would carry the token readable through the network, write https"
+        elif parts.username or parts.query or parts.fragment:
+            flaw = "has more than host and path in it"
+    if flaw:
+        _refuse_address(name, flaw)
+    return host
+
+
+def _refuse_address(name: str, flaw: str) -> NoReturn:
+    raise RequestRefused(f"the base address of {name} {flaw}: correct {name.upper()}_BASE_URL")
+
+
+def _what_broke(error: Exception) -> str:
+    if isinstance(error, requests.exceptions.SSLError):
+        return "shows a certificate that can't be trusted"
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return "does not take connections"
+    if isinstance(error, requests.exceptions.Timeout | TimeoutError) or "timed out" in str(error).lower():
+        return "took too long to answer"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
+        return "broke off in the middle of its answer"
+    return "can't be reached"

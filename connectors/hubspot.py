@@ -1,0 +1,114 @@
+"""HubSpot CRM: contacts and deals by the day they changed, each page as HubSpot sends it, e-mail hashed.
+
+Reference  https://developers.hubspot.com/docs/api-reference, version 2026-09
+Auth       service key or private-app token of the portal, sent as `Authorization: Bearer`; scopes
+           crm.objects.contacts.read and crm.objects.deals.read
+Paging     search: `paging.next.after`, 200 objects a page, 10,000 a query (hubspot_search); associations: once for
+           each page of deals
+Units      every value is text or null; amounts in the deal's currency; times ISO 8601 UTC or epoch milliseconds
+Zone       UTC
+Personal   email becomes its keyed hash; addresses of visits keep only their utm_*; names and phones are never
+           asked for, and dropped should they come
+Restates   an object is read again whenever it changes; a change may take moments to be found, so one trailing day
+           is read again. A deletion or merge is never found this way
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from connectors.errors import names_the_token
+from connectors.http import Api
+from connectors.hubspot_dialect import DIALECT
+from connectors.hubspot_search import changed
+from connectors.hubspot_tables import CONTACTS, DEAL_CONTACTS, DEALS
+from connectors.streams import Account, Page, Source, Stream, Treatment, Window
+
+VERSION = "2026-09"
+# A filter from the very epoch is answered with a 500.
+BEGINNING = datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)
+CONTACT_PROPERTIES = [
+    "email",
+    "createdate",
+    "lastmodifieddate",
+    "lifecyclestage",
+    "hs_analytics_source",
+    "hs_analytics_source_data_1",
+    "hs_analytics_source_data_2",
+    "hs_analytics_first_url",
+    "hs_analytics_last_url",
+    "hs_analytics_first_visit_timestamp",
+    "hs_lifecyclestage_lead_date",
+    "hs_lifecyclestage_marketingqualifiedlead_date",
+    "hs_lifecyclestage_customer_date",
+]
+DEAL_PROPERTIES = [
+    "amount",
+    "deal_currency_code",
+    "dealstage",
+    "pipeline",
+    "createdate",
+    "closedate",
+    "hs_lastmodifieddate",
+    "hs_is_closed",
+    "hs_is_closed_won",
+]
+PERSONAL: dict[str, Treatment] = {
+    "email": "hash",
+    "hs_analytics_source_data_1": "utm_only",
+    "hs_analytics_source_data_2": "utm_only",
+    "hs_analytics_first_url": "utm_only",
+    "hs_analytics_last_url": "utm_only",
+    "firstname": "drop",
+    "lastname": "drop",
+    "phone": "drop",
+    "mobilephone": "drop",
+    "dealname": "drop",
+}
+
+
+@names_the_token
+def contacts(api: Api, account: Account, window: Window) -> Iterator[Page]:  # noqa: ARG001
+    """Yield the contacts that changed in the window's UTC day: one call for two hundred."""
+    path = f"/crm/objects/{VERSION}/contacts"
+    for reply in changed(api, path, "lastmodifieddate", CONTACT_PROPERTIES, *_bounds(window)):
+        yield reply.page
+
+
+@names_the_token
+def deals(api: Api, account: Account, window: Window) -> Iterator[Page]:  # noqa: ARG001
+    """Yield the deals that changed in the window's UTC day, and after each page whose they are."""
+    path = f"/crm/objects/{VERSION}/deals"
+    for reply in changed(api, path, "hs_lastmodifieddate", DEAL_PROPERTIES, *_bounds(window)):
+        yield reply.page
+        yield from _contacts_of(api, [{"id": deal["id"]} for deal in reply.json.get("results", [])])
+
+
+def _contacts_of(api: Api, inputs: list[dict[str, str]]) -> Iterator[Page]:
+    while inputs:
+        reply = api.post(f"/crm/associations/{VERSION}/deals/contacts/batch/read", {"inputs": inputs})
+        yield reply.page
+        inputs = [_next_input(result) for result in reply.json.get("results", []) if result.get("paging")]
+
+
+def _next_input(result: dict[str, Any]) -> dict[str, str]:
+    return {"id": result["from"]["id"], "after": str(result["paging"]["next"]["after"])}
+
+
+def _bounds(window: Window) -> tuple[datetime, datetime]:
+    start = datetime.combine(window.day, time(), tzinfo=UTC)
+    return BEGINNING if window.is_first else start, start + timedelta(days=1)
+
+
+SOURCE = Source(
+    name="hubspot",
+    base_url_env="HUBSPOT_BASE_URL",
+    default_base_url="https://api.hubapi.com",
+    streams=(
+        Stream("contacts", "window", contacts, (CONTACTS,), restates_days=1, personal=PERSONAL),
+        Stream("deals", "window", deals, (DEALS, DEAL_CONTACTS), restates_days=1, personal=PERSONAL),
+    ),
+    open=lambda base_url, token: Api(DIALECT, base_url, token),
+)

@@ -1,0 +1,84 @@
+"""What a source declares and what it yields: plain values that landing and loading read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from connectors.http import Api
+
+Kind = Literal["window", "snapshot", "expiring"]
+Treatment = Literal["hash", "utm_only", "drop"]
+
+
+@dataclass(frozen=True)
+class Account:
+    """One account of one brand, as `accounts.yml` names it."""
+
+    brand_id: str
+    source: str
+    account_id: str
+    handle: str | None
+    zone: str
+    currency: str
+    token_env: str
+
+
+@dataclass(frozen=True)
+class Window:
+    """The day that is asked for; `is_first` says that nothing was captured before it."""
+
+    day: date
+    is_first: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer as it was sent; `asked` is path and query, without host and secrets."""
+
+    asked: str
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Table:
+    """One raw table: the `from_json` structure of the body and the SELECT over relation `page` that types it.
+
+    Every table of one stream has the same `schema`, so that a file is parsed once.
+    """
+
+    name: str
+    schema: dict[str, Any]
+    select: str
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One thing that is fetched together and landed as one file a window.
+
+    `window` streams can be asked for any past day and are read again for `restates_days`; `snapshot` streams
+    know only the present; `expiring` ones are gone within a day. `personal` names properties, wherever they
+    stand in the body, that are replaced before the page touches a disk.
+    """
+
+    name: str
+    kind: Kind
+    pages: Callable[[Api, Account, Window], Iterator[Page]]
+    tables: tuple[Table, ...]
+    restates_days: int = 0
+    personal: Mapping[str, Treatment] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One outside service: where it answers, how it is opened, what is taken from it."""
+
+    name: str
+    base_url_env: str
+    default_base_url: str
+    streams: tuple[Stream, ...]
+    open: Callable[[str, str], Api]

@@ -1,0 +1,42 @@
+"""JSON as the standard has it: what Python's parser lets through and a warehouse can't hold is refused."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any, NoReturn
+
+# A high surrogate without its low one, or the reverse: valid for Python, refused by DuckDB with the whole file.
+_HIGH, _LOW = rb"\\u[dD][89abAB][0-9a-fA-F]{2}", rb"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_ESCAPE = re.compile(rb"\\\\|" + _HIGH + _LOW + rb"|(?P<lone>" + _HIGH + rb"|" + _LOW + rb")")
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """Return the JSON object in `body`; ValueError says what is wrong with it."""
+    if not body:
+        raise ValueError("nothing")
+    try:
+        document = json.loads(body.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
+    except UnicodeDecodeError:
+        raise ValueError("text that is not UTF-8") from None
+    except RecursionError:
+        raise ValueError("JSON nested too deeply") from None
+    except json.JSONDecodeError:
+        raise ValueError("HTML" if body.lstrip()[:1] == b"<" else "text that is not JSON") from None
+    if not isinstance(document, dict):
+        raise ValueError("JSON that is not an object")
+    if b"\\u" in body and any(escape["lone"] for escape in _ESCAPE.finditer(body)):
+        raise ValueError("JSON with half a character in it")
+    return document
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"JSON with {constant} in it")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("JSON with a number beyond measure")
+    return number

@@ -1,0 +1,138 @@
+"""X's raw tables: the keys of its pages that are kept, in both vocabularies, and how each becomes typed rows."""
+
+from __future__ import annotations
+
+from connectors.streams import Table
+
+USER_SCHEMA = {
+    "data": {
+        "username": "VARCHAR",
+        "name": "VARCHAR",
+        "public_metrics": {
+            "followers_count": "BIGINT",
+            "following_count": "BIGINT",
+            "tweet_count": "BIGINT",
+            "post_count": "BIGINT",
+            "listed_count": "BIGINT",
+        },
+    }
+}
+_PUBLIC = {
+    "retweet_count": "BIGINT",
+    "repost_count": "BIGINT",
+    "reply_count": "BIGINT",
+    "like_count": "BIGINT",
+    "quote_count": "BIGINT",
+    "bookmark_count": "BIGINT",
+    "impression_count": "BIGINT",
+}
+_PRIVATE = {
+    "impression_count": "BIGINT",
+    "engagements": "BIGINT",
+    "user_profile_clicks": "BIGINT",
+    "url_link_clicks": "BIGINT",
+}
+_SPLIT = {
+    "impression_count": "BIGINT",
+    "like_count": "BIGINT",
+    "reply_count": "BIGINT",
+    "retweet_count": "BIGINT",
+    "repost_count": "BIGINT",
+    "user_profile_clicks": "BIGINT",
+    "url_link_clicks": "BIGINT",
+}
+_LONG_TEXT = {"text": "VARCHAR"}
+_REFERENCES = [{"type": "VARCHAR", "id": "VARCHAR"}]
+POST_SCHEMA = {
+    "data": [
+        {
+            "id": "VARCHAR",
+            "text": "VARCHAR",
+            "note_tweet": _LONG_TEXT,
+            "note_post": _LONG_TEXT,
+            "created_at": "VARCHAR",
+            "conversation_id": "VARCHAR",
+            "in_reply_to_user_id": "VARCHAR",
+            "edit_history_tweet_ids": ["VARCHAR"],
+            "edit_history_post_ids": ["VARCHAR"],
+            "referenced_tweets": _REFERENCES,
+            "referenced_posts": _REFERENCES,
+            "attachments": {"media_keys": ["VARCHAR"]},
+            "entities": {
+                "hashtags": [{"tag": "VARCHAR"}],
+                "urls": [{"expanded_url": "VARCHAR", "media_key": "VARCHAR"}],
+            },
+            "public_metrics": _PUBLIC,
+            "non_public_metrics": _PRIVATE,
+            "organic_metrics": _SPLIT,
+            "promoted_metrics": _SPLIT,
+        }
+    ],
+    "includes": {"media": [{"media_key": "VARCHAR", "type": "VARCHAR"}]},
+    "errors": [{"resource_id": "VARCHAR", "title": "VARCHAR", "detail": "VARCHAR"}],
+}
+
+USERS = Table(
+    "users",
+    USER_SCHEMA,
+    """
+    select
+        landing_file, body.data.username, body.data.name, body.data.public_metrics.followers_count,
+        body.data.public_metrics.following_count,
+        coalesce(body.data.public_metrics.tweet_count, body.data.public_metrics.post_count) as tweet_count,
+        body.data.public_metrics.listed_count
+    from page
+    """,
+)
+
+# An address that carries a media key is the picture's own, not a link.
+POSTS = Table(
+    "posts",
+    POST_SCHEMA,
+    """
+    select
+        landing_file, post.id as post_id,
+        coalesce(post.edit_history_tweet_ids[1], post.edit_history_post_ids[1], post.id) as first_post_id,
+        coalesce(post.note_tweet.text, post.note_post.text, post.text) as text,
+        try_cast(post.created_at as timestamptz) as created_at, post.conversation_id, post.in_reply_to_user_id,
+        coalesce(post.referenced_tweets[1].type, post.referenced_posts[1].type) as referenced_type,
+        list_filter(media, lambda one: one.media_key = post.attachments.media_keys[1])[1].type as media_type,
+        array_to_string(list_transform(post.entities.hashtags, lambda one: lower(one.tag)), ' ') as hashtags,
+        list_filter(post.entities.urls, lambda one: one.media_key is null)[1].expanded_url as link_url,
+        coalesce(post.public_metrics.retweet_count, post.public_metrics.repost_count) as public_retweet_count,
+        post.public_metrics.reply_count as public_reply_count,
+        post.public_metrics.like_count as public_like_count,
+        post.public_metrics.quote_count as public_quote_count,
+        post.public_metrics.bookmark_count as public_bookmark_count,
+        post.public_metrics.impression_count as public_impression_count,
+        post.non_public_metrics.impression_count as non_public_impression_count,
+        post.non_public_metrics.engagements as non_public_engagements,
+        post.non_public_metrics.user_profile_clicks as non_public_user_profile_clicks,
+        post.non_public_metrics.url_link_clicks as non_public_url_link_clicks,
+        post.organic_metrics.impression_count as organic_impression_count,
+        post.organic_metrics.like_count as organic_like_count,
+        post.organic_metrics.reply_count as organic_reply_count,
+        coalesce(post.organic_metrics.retweet_count, post.organic_metrics.repost_count) as organic_retweet_count,
+        post.organic_metrics.user_profile_clicks as organic_user_profile_clicks,
+        post.organic_metrics.url_link_clicks as organic_url_link_clicks,
+        post.promoted_metrics.impression_count as promoted_impression_count,
+        post.promoted_metrics.like_count as promoted_like_count,
+        post.promoted_metrics.reply_count as promoted_reply_count,
+        coalesce(post.promoted_metrics.retweet_count, post.promoted_metrics.repost_count)
+            as promoted_retweet_count,
+        post.promoted_metrics.user_profile_clicks as promoted_user_profile_clicks,
+        post.promoted_metrics.url_link_clicks as promoted_url_link_clicks
+    from (select landing_file, asked, body.includes.media as media, unnest(body.data) as post from page)
+    where post.id is not null
+    qualify row_number() over (partition by landing_file, post.id order by asked) = 1
+    """,
+)
+
+POST_REFUSALS = Table(
+    "post_refusals",
+    POST_SCHEMA,
+    """
+    select distinct landing_file, refusal.resource_id as post_id, refusal.title, refusal.detail
+    from (select landing_file, unnest(body.errors) as refusal from page)
+    """,
+)

@@ -1,0 +1,24 @@
+{{ config(materialized='view') }}
+
+with
+
+metrics as (
+
+    select * from {{ ref('metrics') }}
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by metric_id
+            order by version desc
+        ) as recency
+    from metrics
+
+)
+
+select * from ranked
+where recency = 1

@@ -1,0 +1,40 @@
+{{ config(materialized='view') }}
+
+-- Which captures there are, without their counters: cheap to count, so that the incremental models can ask
+-- which months changed.
+with
+
+instagram_posts as (
+
+    select * from {{ ref('int_instagram_posts_captured') }}
+
+),
+
+x_posts as (
+
+    select * from {{ ref('int_x_posts_captured') }}
+
+),
+
+unioned as (
+
+    select
+        post_id,
+        captured_date,
+        captured_at
+    from instagram_posts
+
+    union all
+
+    select
+        post_id,
+        captured_date,
+        captured_at
+    from x_posts
+
+)
+
+select
+    *,
+    {{ period_start('month', 'captured_date') }} as captured_month
+from unioned

@@ -1,0 +1,44 @@
+-- depends_on: {{ ref('int_score_registry_faults') }}
+with
+
+score_models as (
+
+    select * from {{ ref('score_models') }}
+
+),
+
+score_signals as (
+
+    select * from {{ ref('score_signals') }}
+
+)
+
+select
+    score_models.model_id,
+    score_models.model_version,
+    score_models.entity_type,
+    score_models.scale_max,
+    score_models.period_types,
+    score_signals.signal_id,
+    score_signals.signal_order,
+    score_signals.label_en,
+    score_signals.label_ja,
+    score_signals.source,
+    score_signals.event_type,
+    score_signals.among,
+    score_signals.measure,
+    score_signals.window_type,
+    score_signals.window_days,
+    score_signals.count_mode,
+    score_signals.threshold,
+    score_signals.unit_size,
+    score_signals.weight,
+    score_signals.cap,
+    score_signals.exclusive_group,
+    score_signals.stale_after_days
+from score_models
+inner join score_signals
+    on
+        score_models.model_id = score_signals.model_id
+        and score_models.model_version = score_signals.model_version
+where score_models.status = 'active'

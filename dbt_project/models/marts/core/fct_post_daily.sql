@@ -1,0 +1,40 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='captured_month',
+    on_schema_change='fail',
+    pre_hook="{{ delete_vanished_months(ref('int_post_increments')) }}"
+) }}
+
+with
+
+increments as (
+
+    select * from {{ ref('int_post_increments') }}
+    {{ only_changed_months(ref('int_post_increments')) }}
+
+)
+
+select
+    post_id,
+    date,
+    account_id,
+    captured_at,
+    captured_month,
+    is_first_capture,
+    days_covered,
+    views,
+    impressions,
+    organic_impressions,
+    promoted_views,
+    engagements,
+    likes,
+    comments,
+    saves,
+    shares,
+    reposts,
+    quotes,
+    profile_visits,
+    link_clicks,
+    follows
+from increments

@@ -1,0 +1,42 @@
+with
+
+loads as (
+
+    select * from {{ ref('stg_registry__loads') }}
+
+),
+
+latest_captures as (
+
+    select * from {{ ref('int_latest_captures') }}
+
+)
+
+select
+    -- a load that failed has no file
+    coalesce(
+        loads.landing_file,
+        loads.account_id || ':' || loads.stream || ':' || cast(loads.window_date as {{ dbt.type_string() }})
+    ) as load_id,
+    loads.source,
+    loads.stream,
+    loads.account_id,
+    loads.window_date,
+    loads.captured_at,
+    loads.status,
+    latest_captures.landing_file is not null as is_latest,
+    loads.row_count,
+    loads.page_count,
+    loads.request_count,
+    loads.error,
+    loads.landing_file,
+    loads.loaded_at
+from loads
+left join latest_captures
+    on
+        loads.source = latest_captures.source
+        and loads.stream = latest_captures.stream
+        and loads.account_id = latest_captures.account_id
+        and loads.window_date = latest_captures.window_date
+        and loads.landing_file = latest_captures.landing_file
+        and loads.status = 'loaded'

@@ -1,0 +1,34 @@
+with
+
+source as (
+
+    select * from {{ source('raw_instagram', 'media_insights') }}
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        'instagram:' || account_id as account_id,
+        media_id,
+
+        ---------- strings
+        metric,
+
+        ---------- numerics
+        value,
+
+        ---------- timestamps
+        window_date as captured_date,
+
+        ---------- capture
+        captured_at,
+        landing_file
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,188 @@
+"""CRM objects as HubSpot writes them: every property value is a string or null."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+
+from sandbox.servers.wire import instant, iso_millis
+
+# property -> (label, type); a portal knows these, the same in every portal of the world
+CONTACT = {
+    "createdate": ("Create date", "datetime"),
+    "email": ("Email", "string"),
+    "firstname": ("First name", "string"),
+    "lastname": ("Last name", "string"),
+    "phone": ("Phone number", "string"),
+    "hs_object_id": ("Record ID", "number"),
+    "lastmodifieddate": ("Last modified date", "datetime"),
+    "hs_lastmodifieddate": ("Object last modified date", "datetime"),
+    "lifecyclestage": ("Lifecycle stage", "enumeration"),
+    "hs_lifecyclestage_lead_date": ("Became a lead date", "datetime"),
+    "hs_lifecyclestage_marketingqualifiedlead_date": ("Became a marketing qualified lead date", "datetime"),
+    "hs_lifecyclestage_salesqualifiedlead_date": ("Became a sales qualified lead date", "datetime"),
+    "hs_lifecyclestage_opportunity_date": ("Became an opportunity date", "datetime"),
+    "hs_lifecyclestage_customer_date": ("Became a customer date", "datetime"),
+    "hs_analytics_source": ("Original traffic source", "enumeration"),
+    "hs_analytics_source_data_1": ("Original traffic source drill-down 1", "string"),
+    "hs_analytics_source_data_2": ("Original traffic source drill-down 2", "string"),
+    "hs_analytics_first_url": ("First page seen", "string"),
+    "hs_analytics_last_url": ("Last page seen", "string"),
+    "hs_analytics_first_timestamp": ("Time first seen", "datetime"),
+    "hs_analytics_first_visit_timestamp": ("Time of first session", "datetime"),
+    "hs_analytics_num_visits": ("Number of sessions", "number"),
+}
+DEAL = {
+    "amount": ("Amount", "number"),
+    "amount_in_home_currency": ("Amount in company currency", "number"),
+    "closedate": ("Close date", "datetime"),
+    "createdate": ("Create date", "datetime"),
+    "deal_currency_code": ("Currency", "enumeration"),
+    "dealname": ("Deal name", "string"),
+    "dealstage": ("Deal stage", "enumeration"),
+    "hs_is_closed": ("Is deal closed?", "bool"),
+    "hs_is_closed_won": ("Is closed won", "bool"),
+    "hs_lastmodifieddate": ("Last modified date", "datetime"),
+    "hs_object_id": ("Record ID", "number"),
+    "pipeline": ("Pipeline", "enumeration"),
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One object type: its names, its properties, those given unasked, and its watermark property."""
+
+    names: tuple[str, ...]
+    properties: dict[str, tuple[str, str]]
+    default: tuple[str, ...]
+    watermark: str
+
+
+KINDS = {
+    "contacts": Kind(
+        ("contacts", "contact", "0-1"),
+        CONTACT,
+        ("createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname"),
+        "lastmodifieddate",
+    ),
+    "deals": Kind(
+        ("deals", "deal", "0-3"),
+        DEAL,
+        (
+            "amount",
+            "closedate",
+            "createdate",
+            "dealname",
+            "dealstage",
+            "hs_lastmodifieddate",
+            "hs_object_id",
+            "pipeline",
+        ),
+        "hs_lastmodifieddate",
+    ),
+}
+# Types of other products, which these keys have no scope for.
+WITHOUT_SCOPE = {
+    "companies",
+    "0-2",
+    "tickets",
+    "0-5",
+    "feedback_submissions",
+    "0-19",
+    "products",
+    "line_items",
+}
+DEAL_STAGES = (
+    ("appointmentscheduled", "Appointment scheduled", "0.2"),
+    ("qualifiedtobuy", "Qualified to buy", "0.4"),
+    ("presentationscheduled", "Presentation scheduled", "0.6"),
+    ("decisionmakerboughtin", "Decision maker bought-in", "0.8"),
+    ("contractsent", "Contract sent", "0.9"),
+    ("closedwon", "Closed won", "1.0"),
+    ("closedlost", "Closed lost", "0.0"),
+)
+
+
+def kind_name(text: str) -> str | None:
+    """Return contacts or deals for any of their names."""
+    return next((name for name, kind in KINDS.items() if text in kind.names), None)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One object as of the present: all its properties that have a value."""
+
+    object_id: str
+    created_at: datetime
+    properties: dict[str, str]
+
+    def document(self, kind: Kind, asked: list[str]) -> dict:
+        """Return the object with the properties asked for; unknown names are passed over without a word."""
+        names = dict.fromkeys(["hs_object_id", *(asked or kind.default), "createdate", kind.watermark])
+        known = sorted(name for name in names if name in kind.properties)
+        return {
+            "id": self.object_id,
+            "properties": {name: self.properties.get(name) for name in known},
+            "createdAt": iso_millis(self.created_at),
+            "updatedAt": self.properties[kind.watermark],
+            "archived": False,
+        }
+
+
+class Records:
+    """The records of each portal as of a present, ids ascending; the newest few presents are kept."""
+
+    KEPT = 8
+
+    def __init__(self, view) -> None:
+        self.view = view
+        self._kept: OrderedDict[tuple, dict[str, Record]] = OrderedDict()
+
+    def of(self, account, kind: str, present: datetime) -> dict[str, Record]:
+        """Return every record of a type that exists at `present`, by id."""
+        key = (account.account_id, kind, present)
+        if key not in self._kept:
+            self._kept[key] = self._build(account.brand.brand_id, kind, present)
+            if len(self._kept) > self.KEPT:
+                self._kept.popitem(last=False)
+        return self._kept[key]
+
+    def _build(self, brand_id: str, kind: str, present: datetime) -> dict[str, Record]:
+        world, found = self.view.world, {}
+        if kind == "contacts":
+            pairs = [(one.contact_id, one, world.contact_state) for one in world.contacts[brand_id]]
+        else:
+            pairs = [(one.deal_id, one, world.deal_state) for one in world.deals[brand_id]]
+        for object_id, one, state in pairs:
+            properties = state(one, present)
+            if properties is not None:
+                found[object_id] = Record(object_id, one.created_at, _own(kind, object_id, properties))
+        return dict(sorted(found.items(), key=lambda pair: int(pair[0])))
+
+    def linked(self, account, kind: str, present: datetime) -> dict[str, list[str]]:
+        """Return, by id, the records of the other type that each record is associated with at `present`."""
+        deals = self.of(account, "deals", present)
+        found: dict[str, list[str]] = {}
+        for deal in self.view.world.deals[account.brand.brand_id]:
+            if deal.deal_id in deals:
+                pair = (deal.deal_id, deal.contact_id) if kind == "deals" else (deal.contact_id, deal.deal_id)
+                found.setdefault(pair[0], []).append(pair[1])
+        return found
+
+
+def _own(kind: str, object_id: str, properties: dict[str, str | None]) -> dict[str, str]:
+    """Return the properties with those that HubSpot itself keeps."""
+    found = {name: value for name, value in properties.items() if value is not None} | {"hs_object_id": object_id}
+    if kind == "deals":
+        # The watermark's name differs by type: lastmodifieddate is the contact's, all others have this one.
+        found["hs_lastmodifieddate"] = found.pop("lastmodifieddate")
+        if "amount" in found:
+            found["amount_in_home_currency"] = found["amount"]
+    return found
+
+
+def as_milliseconds(text: str) -> int | None:
+    """Return the epoch milliseconds of a datetime value, which may be ISO or milliseconds itself."""
+    if text.lstrip("-").isdigit():
+        return int(text)
+    moment = instant(text)
+    return None if moment is None else round(moment.timestamp() * 1000)
