@@ -1,5 +1,6 @@
 """The pipeline as Dagster sees it: each asset body gets, writes and reports; the work is in the stage modules."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,9 +12,10 @@ from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from connectors import SOURCES
 from connectors.files import KINDS
 from connectors.streams import Source, Stream
-from orchestration import accounts, gate, inbox, ingest, publish, raw, transform
+from orchestration import accounts, gate, inbox, ingest, lineage, publish, raw, transform
 from orchestration.settings import DBT_PROJECT, Problem, Settings
 
+log = ingest.log
 POOL = "warehouse"
 CANDIDATE = "candidate"
 OWNERS = ["team:data-platform"]
@@ -46,6 +48,12 @@ def landing_assets(settings: Settings, source: Source, days: dg.PartitionsDefini
         wanted = {names[key] for key in context.selected_asset_keys}
         listed, _ = accounts.read(settings.accounts_file)
         harvest = ingest.fetch(settings, source.name, listed, days_of(context), wanted)
+        log.info(
+            "%-10s %s page files from %s requests",
+            source.name,
+            f"{len(harvest.captures):,}",
+            f"{harvest.request_count:,}",
+        )
         for key in sorted(context.selected_asset_keys):
             mine = [capture for capture in harvest.captures if capture.stream == names[key]]
             short = [entry.reason for entry in harvest.shortfalls if entry.stream == names[key]]
@@ -100,6 +108,7 @@ def raw_assets(settings: Settings, source: Source, days: dg.PartitionsDefinition
             failures = raw.enter_failures(con, settings, source.name)
             columns = {key: _columns(con, key) for key in context.selected_asset_keys}
             con.execute("checkpoint")
+        log.info("%-10s %s rows loaded", source.name, f"{sum(counts.values()):,}")
         for key in sorted(context.selected_asset_keys):
             yield dg.MaterializeResult(
                 asset_key=key,
@@ -159,9 +168,11 @@ def file_assets(settings: Settings) -> dg.AssetsDefinition:
             outcomes = inbox.take_in(con, settings, wanted)
             columns = {key: _columns(con, key) for key in context.selected_asset_keys}
             con.execute("checkpoint")
+        if outcomes:
+            log.info("%-10s %s taken in, %s rows loaded", "files", len(outcomes), sum(o.loaded for o in outcomes))
         for outcome in outcomes:
             if outcome.refusal or outcome.quarantined:
-                ingest.log.warning(outcome.sentence)
+                log.warning(outcome.sentence)
         for key in sorted(context.selected_asset_keys):
             mine = [outcome for outcome in outcomes if outcome.kind == names[key]]
             yield dg.MaterializeResult(
@@ -189,27 +200,34 @@ class Translator(DagsterDbtTranslator):
 
 def dbt_models(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
     """Return the one dbt build of a run, an asset a model and seed."""
+    translator = Translator(DagsterDbtTranslatorSettings(enable_code_references=False))
 
-    @dbt_assets(
-        manifest=manifest,
-        name="dbt_build",
-        pool=POOL,
-        dagster_dbt_translator=Translator(DagsterDbtTranslatorSettings(enable_code_references=False)),
-    )
+    @dbt_assets(manifest=manifest, name="dbt_build", pool=POOL, dagster_dbt_translator=translator)
     def built(context: dg.AssetExecutionContext, dbt: DbtCliResource):
         invocation = dbt.cli(
-            transform.build_arguments(full_refresh=False),
-            context=context,
-            target_path=settings.dbt_target,
-            raise_on_error=True,
+            transform.build_arguments(full_refresh=False), context=context, target_path=settings.dbt_target
         )
         try:
-            yield from invocation.stream().fetch_row_counts().fetch_column_metadata()
+            # All of dbt's events first: the file can't be read before dbt has let it go.
+            events = list(invocation.stream())
         except DagsterDbtCliRuntimeError:
-            sentences = transform.failures(settings)
-            raise dg.Failure(" ".join(sentences), allow_retries=False) from None
+            raise dg.Failure(" ".join(transform.failures(settings)), allow_retries=False) from None
+        log.info("%-10s %s models, seeds and tests", "dbt", len(events))
+        parsed = json.loads(manifest.read_text(encoding="utf-8"))
+        models = lineage.ModelMetadata(settings, parsed, translator)
+        nodes = {translator.get_asset_key(node): node for node in parsed["nodes"].values() if _is_asset(node)}
+        for event in events:
+            if isinstance(event, dg.Output):
+                key = context.asset_key_for_output(event.output_name)
+                event = event.with_metadata({**event.metadata, **models.of(nodes[key])})  # noqa: PLW2901
+            yield event
+        models.keep()
 
     return built
+
+
+def _is_asset(node: dict) -> bool:
+    return node["resource_type"] in {"model", "seed"}
 
 
 def dbt_resource() -> DbtCliResource:
@@ -245,6 +263,7 @@ def candidate_tables(settings: Settings, marts: list[dg.AssetKey]) -> dg.AssetsD
     def candidate(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         contents = publish.write_candidate(settings, context.run_id)
         publish.verify(publish.candidate_path(settings), contents)
+        log.info("%-10s %s tables written and read back", "candidate", len(contents))
         for table, content in contents.items():
             yield dg.MaterializeResult(
                 asset_key=[CANDIDATE, table],
@@ -258,7 +277,9 @@ def candidate_tables(settings: Settings, marts: list[dg.AssetKey]) -> dg.AssetsD
 def gate_checks(settings: Settings) -> dg.AssetChecksDefinition:
     """Return the gate: every expectation a check of its table, critical ones blocking."""
     entries = {
-        (dg.AssetKey([CANDIDATE, entry.table]), entry.name): entry for suite in gate.suites().values() for entry in suite
+        (dg.AssetKey([CANDIDATE, entry.table]), entry.name): entry
+        for suite in gate.suites().values()
+        for entry in suite
     }
 
     @dg.multi_asset_check(
@@ -276,6 +297,8 @@ def gate_checks(settings: Settings) -> dg.AssetChecksDefinition:
     )
     def judged() -> Iterator[dg.AssetCheckResult]:
         verdict = gate.judge(settings, publish.candidate_path(settings))
+        passed = sum(result["success"] for result in verdict["results"])
+        log.info("%-10s %s of %s expectations passed", "gate", passed, len(verdict["results"]))
         errors = []
         for result in verdict["results"]:
             if result["error"]:
@@ -317,6 +340,7 @@ def published_asset(settings: Settings, marts: list[dg.AssetKey]) -> dg.AssetsDe
             version = publish.publish(settings, context.run_id)
         except Problem as problem:
             raise dg.Failure(str(problem), allow_retries=False) from None
+        log.info("%-10s %s", "published", version.path)
         passed = sum(result["success"] for result in version.manifest["expectations"])
         return dg.MaterializeResult(
             metadata={

@@ -138,7 +138,6 @@ def _log_to_the_terminal() -> None:
     own.addHandler(handler)
     own.setLevel(logging.INFO)
     own.propagate = False
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)
 
 
 if __name__ == "__main__":

@@ -33,8 +33,12 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def build_arguments(*, full_refresh: bool) -> list[str]:
-    """Return the one dbt command of a run; no variables, since changed ones would re-parse everything."""
-    return ["build", *(["--full-refresh"] if full_refresh else [])]
+    """Return the one dbt command of a run.
+
+    No variables, since changed ones would re-parse everything; no unit tests, since they judge the code and not the
+    data (`make test` runs them).
+    """
+    return ["build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if full_refresh else [])]
 
 
 def ensure_manifest(settings: Settings) -> Path:

@@ -23,7 +23,8 @@ reporting_window as (
 
 brands as (
 
-    select brand_id from metrics group by brand_id
+    select brand_id from metrics
+    group by brand_id
 
 ),
 
@@ -102,16 +103,20 @@ bounded as (
         case
             when is_measured
                 then
-                    (share + {{ z * z }} / (2 * units)
-                        - {{ z }} * sqrt(share * (1 - share) / units + {{ z * z }} / (4 * units * units)))
+                    (
+                        share + {{ z * z }} / (2 * units)
+                        - {{ z }} * sqrt(share * (1 - share) / units + {{ z * z }} / (4 * units * units))
+                    )
                     / (1 + {{ z * z }} / units)
             else given_rate
         end as rate_low,
         case
             when is_measured
                 then
-                    (share + {{ z * z }} / (2 * units)
-                        + {{ z }} * sqrt(share * (1 - share) / units + {{ z * z }} / (4 * units * units)))
+                    (
+                        share + {{ z * z }} / (2 * units)
+                        + {{ z }} * sqrt(share * (1 - share) / units + {{ z * z }} / (4 * units * units))
+                    )
                     / (1 + {{ z * z }} / units)
             else given_rate
         end as rate_high

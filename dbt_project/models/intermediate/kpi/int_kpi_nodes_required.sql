@@ -30,7 +30,7 @@ families as (
                 then {{ kpi_child('held_value', place) }}
             else cast(1 as double)
         end
-        {{- ' as held_product' if loop.last else ' *' }}
+            {{- ' as held_product' if loop.last else ' *' }}
         {% endfor %}
     from nodes
     where parent_node_id is not null
