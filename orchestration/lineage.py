@@ -1,25 +1,29 @@
 """What Dagster shows of a dbt model beside dbt's own events: row count, columns, and where each column comes from.
 
 Read once after dbt has ended, in one connection. dagster-dbt can fetch the same event by event, but polls in a busy
-loop while dbt works and derives every lineage anew in every run: 65 s more on two cores for the hundred models here.
+loop while dbt works and derives every lineage anew in every run: 61 s for the hundred models here against 19 s.
 A lineage depends only on a model's SQL and its parents' columns, so it is kept until one of them changes.
 """
 
 import hashlib
 import json
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
-from dagster_dbt.core.dbt_cli_event import EventHistoryMetadata, _build_column_lineage_metadata
+from sqlglot import exp, parse_one
+from sqlglot.errors import SqlglotError
+from sqlglot.lineage import lineage
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import build_scope
+from sqlglot.schema import MappingSchema
 
 from orchestration import raw
 from orchestration.settings import Settings
 
-LINEAGE = "dagster/column_lineage"
+DIALECT = "duckdb"
 COLUMNS = """
     select schema_name || '.' || table_name, column_name, data_type, comment
     from duckdb_columns() where not internal order by table_oid, column_index
@@ -53,53 +57,52 @@ class ModelMetadata:
             metadata["dagster/column_schema"] = dg.TableSchema(
                 [dg.TableColumn(name, kind, comment) for name, (kind, comment) in self.columns[relation].items()]
             )
-            lineage = self._lineage(node)
-            if lineage:
-                metadata[LINEAGE] = lineage
+            metadata |= self._lineage(node)
         return metadata
 
     def keep(self) -> None:
         """Write down the lineages for the next run."""
         self._kept_in.write_text(json.dumps(self._kept), encoding="utf-8")
 
-    def _lineage(self, node: Mapping[str, Any]) -> dg.TableColumnLineage | None:
+    def _lineage(self, node: Mapping[str, Any]) -> dict[str, dg.TableColumnLineage]:
         sql = self._compiled(node)
         if sql is None:
-            return None
+            return {}
         parents = [self._node(parent) for parent in node["depends_on"]["nodes"]]
         seen = [sql, *(json.dumps(self.columns.get(_relation(parent), {})) for parent in [node, *parents])]
         digest = hashlib.sha256("\0".join(seen).encode()).hexdigest()
         kept = self._kept.get(node["unique_id"])
         if kept is None or kept["digest"] != digest:
-            kept = {"digest": digest, "deps": self._derived(node, parents)}
+            kept = {"digest": digest, "deps": self._derived(sql, node, parents)}
             self._kept[node["unique_id"]] = kept
-        return dg.TableColumnLineage(
-            {
-                column: [dg.TableColumnDep(dg.AssetKey(key), name) for key, name in deps]
-                for column, deps in kept["deps"].items()
-            }
-        )
-
-    def _derived(self, node: Mapping[str, Any], parents: list[Mapping[str, Any]]) -> dict[str, list]:
-        history = EventHistoryMetadata(
-            columns=self._types(node), parents={parent["relation_name"]: self._types(parent) for parent in parents}
-        )
-        logging.getLogger("sqlglot").setLevel(logging.ERROR)
-        try:
-            built = _build_column_lineage_metadata(
-                history, dict(node), self.manifest, self.translator, self.target, None
-            )
-        except Exception as error:  # sqlglot raises many kinds, and a picture is no reason to fail a run
-            logging.getLogger("warehouse").debug("no lineage of %s: %s", node["name"], error)
-            return {}
-        lineage = built.get(LINEAGE)
-        return {
-            column: sorted([list(dep.asset_key.path), dep.column_name] for dep in deps)
-            for column, deps in (lineage.deps_by_column.items() if lineage else ())
+        deps = {
+            column: [dg.TableColumnDep(dg.AssetKey(key), name) for key, name in origins]
+            for column, origins in kept["deps"].items()
         }
+        return {"dagster/column_lineage": dg.TableColumnLineage(deps)}
 
-    def _types(self, node: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-        return {name: {"data_type": kind} for name, (kind, _) in self.columns.get(_relation(node), {}).items()}
+    def _derived(
+        self, sql: str, node: Mapping[str, Any], parents: list[Mapping[str, Any]]
+    ) -> dict[str, list[tuple[list[str], str]]]:
+        """Return the parents' columns that each column comes from, by asset key; nothing where sqlglot gives up."""
+        schema = MappingSchema(dialect=DIALECT)
+        for relation in (_relation(known) for known in [node, *parents]):
+            types = {name: kind for name, (kind, _) in self.columns.get(relation, {}).items()}
+            schema.add_table(f"{node['database']}.{relation}", types, dialect=DIALECT)
+        keys = {_relation(parent): list(self.translator.get_asset_key(parent).path) for parent in parents}
+        try:
+            query = qualify(parse_one(sql, dialect=DIALECT), schema=schema, dialect=DIALECT)
+            scope = build_scope(query)
+            return {
+                column: sorted(
+                    (keys[relation], name)
+                    for relation, name in _origins(lineage(column, query, schema, scope=scope, dialect=DIALECT))
+                    if relation in keys
+                )
+                for column in query.named_selects
+            }
+        except SqlglotError:
+            return {}
 
     def _node(self, unique_id: str) -> Mapping[str, Any]:
         return self.manifest["sources" if unique_id.startswith("source.") else "nodes"][unique_id]
@@ -107,6 +110,12 @@ class ModelMetadata:
     def _compiled(self, node: Mapping[str, Any]) -> str | None:
         path = Path(self.target, "compiled", node["package_name"], node["original_file_path"])
         return path.read_text(encoding="utf-8") if node["resource_type"] == "model" and path.is_file() else None
+
+
+def _origins(column) -> set[tuple[str, str]]:
+    """Return the leaves of sqlglot's lineage: relation and column."""
+    leaves = ((leaf.expression.find(exp.Table), leaf.name) for leaf in column.walk() if not leaf.downstream)
+    return {(f"{table.db}.{table.name}", exp.to_column(name).name.lower()) for table, name in leaves if table}
 
 
 def _relation(node: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import uuid4
@@ -105,18 +105,19 @@ def run_days(settings: Settings, first: date, last: date, *, capture_only: bool 
         definitions = build(settings)
         job = definitions.resolve_job_def("daily")
         captured = [key for key in definitions.resolve_asset_graph().get_all_asset_keys() if key.path[0] in CAPTURED]
-        result = job.execute_in_process(
-            instance=instance,
-            raise_on_error=False,
-            asset_selection=captured if capture_only else None,
-            # The steps say in a line each what they did; Dagster keeps its own events, `make ui` shows them.
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            tags={
-                "dagster/asset_partition_range_start": first.isoformat(),
-                "dagster/asset_partition_range_end": last.isoformat(),
-                PID_TAG: str(os.getpid()),
-            },
-        )
+        # The steps say in a line each what they did; the rest is dbt's own words, and Dagster's events in the UI.
+        with (settings.state / "run.log").open("w", encoding="utf-8") as log_file, redirect_stdout(log_file):
+            result = job.execute_in_process(
+                instance=instance,
+                raise_on_error=False,
+                asset_selection=captured if capture_only else None,
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                tags={
+                    "dagster/asset_partition_range_start": first.isoformat(),
+                    "dagster/asset_partition_range_end": last.isoformat(),
+                    PID_TAG: str(os.getpid()),
+                },
+            )
     return Outcome(result.run_id, [] if result.success else _problems(settings, result))
 
 
