@@ -109,6 +109,7 @@ def _ui(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG001
     run.dagster_instance(settings).dispose()
     transform.ensure_manifest(settings)
     os.environ["WAREHOUSE_HOME"] = str(settings.home)
+    os.chdir(settings.dagster_home)  # else Dagster warns of the dagster.yaml that it doesn't use
     dagster = Path(sys.executable).with_name("dagster")
     os.execv(dagster, [str(dagster), "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", UI_PORT])
 

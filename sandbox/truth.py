@@ -19,6 +19,7 @@ from sandbox.world import World
 
 Rows = Iterator[dict[str, object]]
 PACIFIC = "America/Los_Angeles"
+PURCHASE_PAGES = ("/pricing", "/checkout")
 KEYS = {  # the header begins with these, also when a world has no row
     "posts": ("brand_id", "platform", "native_account_id", "native_post_id"),
     "post_days": ("native_account_id", "native_post_id", "day"),
@@ -121,8 +122,9 @@ def _account_days(world: World) -> Rows:
 def _site_days(world: World) -> Rows:
     """Yield the site's figures by brand day and session origin; sessions are those that were tracked."""
     for brand in world.brands.values():
+        begin = datetime.combine(world.scenario.start, time(), brand.tz).astimezone(UTC)
         visits = world.visits[brand.brand_id]
-        visits = visits[visits["started_at"] >= epoch_hour(midnight(world.scenario.start)) * HOUR]
+        visits = visits[visits["started_at"] >= epoch_hour(begin) * HOUR]
         hours, place = np.unique(visits["started_at"] // HOUR, return_inverse=True)
         days = np.array([instant(hour * HOUR).astimezone(brand.tz).date().isoformat() for hour in hours.tolist()])
         names = ("landing_page", "source", "medium", "campaign", "content")
@@ -137,10 +139,15 @@ def _site_days(world: World) -> Rows:
                 "brand_id": brand.brand_id, "day": key[0], **dict(zip(names, key[1:], strict=True)),
                 "visits": len(every), "sessions": len(seen), "engaged_sessions": int(seen["engaged"].sum()),
                 "new_users": int(seen["is_new"].sum()), "users": len(np.unique(seen["visitor"])),
-                "page_views": int(seen["page_views"].sum()), "engagement_s": int(seen["engagement_s"].sum()),
+                "page_views": int(seen["page_views"].sum()), "purchase_page_views": _purchase_page_views(seen),
+                "engagement_s": int(seen["engagement_s"].sum()),
                 "generate_lead": int(seen["leads"].sum()), "purchase": int(seen["purchases"].sum()),
                 "revenue_cents": int(seen["revenue_cents"].sum()), "broken_visits": int(every["is_broken"].sum()),
             }  # fmt: skip
+
+
+def _purchase_page_views(visits: np.ndarray) -> int:
+    return sum(page in PURCHASE_PAGES for path in visits["path"].tolist() for page in path.split())
 
 
 def _leads(world: World) -> Rows:

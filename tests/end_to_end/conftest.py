@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -42,11 +43,9 @@ def clean_environment() -> dict[str, str]:
 def sandbox_environment(addresses: dict[str, str], home: Path, present: str | None = None) -> dict[str, str]:
     """The settings that point a run at the sandbox, each token a canary."""
     accounts = REPOSITORY / "accounts.yml"
-    tokens = {
-        line.split("token_env: ")[1].rstrip("}\n "): f"{CANARY}-{number}"
-        for number, line in enumerate(accounts.read_text(encoding="utf-8").splitlines())
-        if "token_env: " in line
-    }
+    names = re.findall(r"token_env: (\w+)", accounts.read_text(encoding="utf-8"))
+    # The sandbox's HubSpot knows a portal only by what its token names.
+    tokens = {name: f"{CANARY}-{name.rsplit('_', 1)[1].lower()}" for name in names}
     bases = {
         name: f"{addresses['SANDBOX_URL']}/at/{present or '{present}'}/{address.rsplit('/', 1)[1]}"
         for name, address in addresses.items()

@@ -1,0 +1,227 @@
+"""Whatever is wrong is named with its remedy in one sentence; the rest is whole; the last good file is still served."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+
+import duckdb
+import pytest
+import requests
+import zstandard
+
+from orchestration.settings import REPOSITORY
+from tests.end_to_end.conftest import (
+    CANARY,
+    WAREHOUSE,
+    clean_environment,
+    digests,
+    sandbox_environment,
+    warehouse,
+)
+
+pytestmark = pytest.mark.slow
+
+DAY = "2026-07-12"
+RUN = ("run", "--date", DAY)
+
+
+@pytest.fixture
+def home(home_before_the_last_day):
+    return home_before_the_last_day
+
+
+@pytest.fixture
+def environ(sandbox, home):
+    yield sandbox_environment(sandbox, home)
+    requests.delete(sandbox["SANDBOX_URL"] + "/faults", timeout=10)
+
+
+@pytest.fixture
+def served_before(home):
+    return digests(home / "published" / "marts.duckdb")
+
+
+def script(sandbox, source: str, what, path: str = "*") -> None:
+    fault = {"source": source, "path": path, "when": "always", "what": what}
+    requests.post(sandbox["SANDBOX_URL"] + "/faults", json=[fault], timeout=10).raise_for_status()
+
+
+def complaint(done: subprocess.CompletedProcess) -> str:
+    """The one line on standard error that says what is wrong."""
+    assert done.returncode == 1, done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("warehouse: ")]
+    assert len(lines) == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    return lines[0].removeprefix("warehouse: ")
+
+
+def ledger(home, source: str) -> set[tuple[str, str]]:
+    """Stream and status of what the ledger says of the last day's run."""
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
+        return set(
+            con.execute(
+                "select stream, status from raw_registry.loads where source = ? and window_date >= ?", [source, DAY]
+            ).fetchall()
+        )
+
+
+def test_a_missing_token_is_named_and_all_other_accounts_are_loaded(home, environ, served_before):
+    del environ["X_TOKEN_AOZORA"]
+    said = complaint(warehouse(home, *RUN, environ=environ))
+    assert said == (
+        "x account 1500000000000000101: X_TOKEN_AOZORA is not set: put the account's token there (see .env.example)."
+    )
+    assert ledger(home, "instagram") >= {("media", "loaded"), ("account", "loaded")}
+    assert ledger(home, "x") == {("user", "loaded"), ("posts", "loaded"), ("user", "failed"), ("posts", "failed")}
+    assert digests(home / "published" / "marts.duckdb") == served_before
+
+
+def test_a_refused_token_is_named_with_the_variable_to_renew(home, environ, sandbox, served_before):
+    script(sandbox, "instagram", "token_refused")
+    said = complaint(warehouse(home, *RUN, environ=environ))
+    assert "instagram account 17841400000000101" in said
+    assert "INSTAGRAM_TOKEN_AOZORA" in said
+    assert ("posts", "loaded") in ledger(home, "x")
+    assert digests(home / "published" / "marts.duckdb") == served_before
+
+
+def test_an_api_that_is_down_is_named_and_the_day_is_whole_once_it_is_back(home, environ, sandbox, rehearsed):
+    script(sandbox, "ga4", "status_503")
+    said = complaint(warehouse(home, *RUN, environ=environ))
+    assert "ga4 account 310000101" in said
+    assert ledger(home, "ga4") >= {("daily_reports", "failed")}
+    requests.delete(sandbox["SANDBOX_URL"] + "/faults", timeout=10)
+    again = warehouse(home, *RUN, environ=environ)
+    assert again.returncode == 0, again.stderr
+    assert ("daily_reports", "failed") not in ledger(home, "ga4")
+
+
+@pytest.mark.parametrize("what", ["not_json", "html"])
+def test_an_answer_that_is_no_json_is_named(home, environ, sandbox, served_before, what):
+    script(sandbox, "hubspot", what)
+    said = complaint(warehouse(home, *RUN, environ=environ))
+    assert "hubspot account 24000101" in said
+    assert "instead of a JSON object" in said
+    assert digests(home / "published" / "marts.duckdb") == served_before
+
+
+def test_an_unknown_account_is_named(home, environ, tmp_path, served_before):
+    listed = tmp_path / "accounts.yml"
+    text = (REPOSITORY / "accounts.yml").read_text(encoding="utf-8")
+    listed.write_text(text.replace("17841400000000101", "17841400000000999"), encoding="utf-8")
+    said = complaint(warehouse(home, *RUN, environ={**environ, "WAREHOUSE_ACCOUNTS": str(listed)}))
+    assert "instagram account 17841400000000999" in said
+    assert digests(home / "published" / "marts.duckdb") == served_before
+
+
+def test_a_malformed_accounts_file_is_named_with_entry_and_remedy(home, environ, tmp_path):
+    listed = tmp_path / "accounts.yml"
+    listed.write_text("brands:\n  - brand_id: Aozora\n", encoding="utf-8")
+    said = complaint(warehouse(home, *RUN, environ={**environ, "WAREHOUSE_ACCOUNTS": str(listed)}))
+    assert said.startswith(f"{listed}: brands.0.")
+    assert said.endswith("mend the entry and run again.")
+
+
+def test_a_bad_seed_row_stops_the_build_with_file_and_line(home, environ, tmp_path, served_before):
+    project = tmp_path / "repository"
+    shutil.copytree(
+        REPOSITORY, project, ignore=shutil.ignore_patterns(".venv", ".git", "landing", "published", ".warehouse")
+    )
+    seed = project / "dbt_project" / "seeds" / "funnel_stages.csv"
+    text = seed.read_text(encoding="utf-8")
+    assert "*,3,consideration,Consideration,比較,purchase_page_views" in text
+    seed.write_text(text.replace("比較,purchase_page_views", "比較,purchase_page_vews"), encoding="utf-8")
+    done = subprocess.run(
+        [WAREHOUSE.replace("/bin/warehouse", "/bin/python"), "-m", "orchestration.cli", *RUN, "--home", str(home)],
+        cwd=project,
+        env={**clean_environment(), **environ, "PYTHONPATH": str(project)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    said = complaint(done)
+    assert "dbt_project/seeds/funnel_stages.csv" in said
+    assert "purchase_page_vews" in said
+    assert digests(home / "published" / "marts.duckdb") == served_before
+
+
+def test_a_second_run_at_the_same_time_is_told_to_wait(home, environ):
+    first = subprocess.Popen(
+        [WAREHOUSE, *RUN, "--home", str(home)],
+        env={**clean_environment(), **environ},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        while not (home / ".warehouse" / "run.lock").read_text():
+            pass
+        said = complaint(warehouse(home, *RUN, environ=environ))
+        assert re.match(r"another run \(process \d+\) is at work in .*: wait until it has ended\.", said)
+    finally:
+        _, errors = first.communicate(timeout=300)
+    assert first.returncode == 0, errors
+
+
+def test_a_red_gate_keeps_the_last_file_and_names_what_failed(home, environ, served_before):
+    """A model that doubles a day is what the gate is there for; here the build is damaged after dbt."""
+    with duckdb.connect(str(home / "warehouse.duckdb")) as con:
+        con.execute("create table twin as from marts.funnel_daily")
+        con.execute("drop table marts.funnel_daily")
+        con.execute("create table marts.funnel_daily as from twin union all from twin")
+        con.execute("drop table twin")
+    said = complaint(warehouse(home, "publish", environ=environ))
+    assert "the gate refused the build, the last publication is still served" in said
+    assert "funnel_daily.one_row_each failed" in said
+    assert '"brand_id": "aozora"' in said
+    assert digests(home / "published" / "marts.duckdb") == served_before
+
+
+def test_rows_of_a_dropped_file_that_do_not_fit_are_set_aside_and_the_run_goes_on(home, environ):
+    folder = home / "landing" / "inbox" / "product_events"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "broken.csv").write_text(
+        "event_id,entity_type,entity_id,event_type,occurred_at,quantity\nx1,customer,c,login,soon,1\n"
+    )
+    done = warehouse(home, *RUN, environ=environ)
+    assert done.returncode == 0, done.stderr
+    assert "product_events/broken.csv: 1 row(s) set aside with line and reason" in done.stderr
+    (aside,) = (home / "landing" / "quarantine" / "product_events").glob("broken.*.ndjson")
+    assert json.loads(aside.read_text())["reason"] == "occurred_at is not a TIMESTAMPTZ"
+
+
+def test_no_token_is_in_any_file_that_a_run_leaves_behind_even_when_it_fails(home, environ, sandbox):
+    script(sandbox, "x", "status_500")
+    warehouse(home, *RUN, environ=environ)
+    script(sandbox, "instagram", "token_refused")
+    warehouse(home, *RUN, environ=environ)
+    assert [path for path in files_of(home) if CANARY in everything_in(path)] == []
+
+
+def test_no_email_is_in_any_file_that_a_run_leaves_behind(rehearsed):
+    email = re.compile(r"[a-z0-9._]+@[a-z]+\.(com|net|org)")
+    owners = re.compile(r"(data-engineering|analytics|marketing-analytics|customer-analytics)@example\.com")
+    leaks = [path for path in files_of(rehearsed) if email.search(owners.sub("", everything_in(path)))]
+    assert leaks == []
+
+
+def files_of(home) -> list:
+    return [path for path in home.rglob("*") if path.is_file() and "truth" not in path.parts]
+
+
+def everything_in(path) -> str:
+    """All that a file says, also where it is compressed."""
+    if path.suffix == ".zst":
+        with path.open("rb") as file:
+            return zstandard.ZstdDecompressor().stream_reader(file).read().decode()
+    if path.suffix == ".parquet":
+        return str(duckdb.execute(f"from '{path}'").fetchall())
+    if path.suffix == ".duckdb":
+        with duckdb.connect(str(path), read_only=True) as con:
+            tables = con.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+            return str([con.execute(f"from {table}").fetchall() for (table,) in tables])
+    return path.read_bytes().decode(errors="replace")
