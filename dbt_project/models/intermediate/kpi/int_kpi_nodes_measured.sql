@@ -41,9 +41,11 @@ looked_up as (
         periods.period_end,
         periods.is_partial,
         cast(
-            {{ days_between('periods.period_start', 'least(reporting_window.last_date, periods.period_end)') }}
-            + 1 as double
-        ) / ({{ days_between('periods.period_start', 'periods.period_end') }} + 1) as elapsed_share,
+            {{ days_between(
+                'greatest(reporting_window.first_date, periods.period_start)',
+                'least(reporting_window.last_date, periods.period_end)'
+            ) }} + 1 as double
+        ) / ({{ days_between('periods.period_start', 'periods.period_end') }} + 1) as captured_share,
         metrics.unit,
         metrics.numerator,
         metrics.denominator,
@@ -170,7 +172,7 @@ select
     period_start,
     period_end,
     is_partial,
-    elapsed_share,
+    captured_share,
     value,
     null_reason,
     -- a rate of zero cannot be divided by, so what is usual stands in

@@ -46,7 +46,7 @@ aimed as (
         -- a rate, and a target that is the same whatever the period's length, is due in full from the first day
         case
             when nodes.is_rate or coalesce(targets.spread, 'by_day') = 'same' then 1
-            else nodes.elapsed_share
+            else nodes.captured_share
         end as due_share
     from nodes
     inner join required

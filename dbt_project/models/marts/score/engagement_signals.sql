@@ -181,7 +181,13 @@ counted as (
         max(window_days) as window_days,
         count(distinct event_date) as day_count,
         -- whole seven-day blocks from the window's first day; what is left over belongs to the last of them
-        count(distinct least(floor(day_of_window / 7.0), greatest(floor(window_days / 7.0), 1) - 1)) as block_count,
+        count(
+            distinct case
+                -- least() passes over a NULL, so that a day without an event would be one in the last block
+                when event_id is not null
+                    then least(floor(day_of_window / 7.0), greatest(floor(window_days / 7.0), 1) - 1)
+            end
+        ) as block_count,
         count(distinct event_type) as type_count,
         sum(quantity) as quantity,
         count(case when is_open then event_id end) as open_count,

@@ -1,0 +1,106 @@
+"""Laws over the dbt project that no reviewer has to remember."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+
+import pytest
+
+from orchestration import gate, transform
+from orchestration.settings import DBT_PROJECT, Settings
+
+LAYERS = ["staging", "intermediate", "marts"]
+# What DuckDB would take and Spark would not, in SQL that both have to run.
+FORBIDDEN = {
+    "qualify": r"\bqualify\b",
+    "pivot": r"\b(un)?pivot\b",
+    "exclude": r"\bexclude\s*\(",
+    "a :: cast": r"::",
+    "// division": r"//",
+    "a ~ match": r"[^!<>=]~",
+    "a list literal": r"(?<![a-z_\])])\[[^\]]*\]",
+    "a map or struct literal": r"\{'",
+    "a lambda": r"->",
+    "generate_series": r"\bgenerate_series\b|\brange\s*\(",
+    "group by all": r"\bgroup\s+by\s+all\b",
+    "strftime": r"\bstrftime\b",
+}
+
+
+@pytest.fixture(scope="session")
+def manifest(tmp_path_factory):
+    settings = Settings.load(tmp_path_factory.mktemp("home"), {})
+    os.environ["WAREHOUSE_PATH"] = str(settings.warehouse)
+    return json.loads(transform.ensure_manifest(settings).read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def models(manifest):
+    return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+
+
+def layer(node) -> int:
+    return LAYERS.index(node["fqn"][1]) if node["resource_type"] == "model" else -1
+
+
+def test_data_flows_one_way(manifest, models):
+    for model in models:
+        parents = model["depends_on"]["nodes"]
+        if layer(model) == 0:
+            assert [parent.split(".")[0] for parent in parents] == ["source"], f"{model['name']} reads one raw table"
+        else:
+            assert all(parent.split(".")[0] != "source" for parent in parents), f"{model['name']} reads raw"
+            upward = [p for p in parents if p in manifest["nodes"] and layer(manifest["nodes"][p]) > layer(model)]
+            assert upward == [], f"{model['name']} reads what is built on it"
+
+
+def test_every_mart_has_an_enforced_contract_and_a_key(manifest, models):
+    keyed = {
+        node["attached_node"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") == "unique_key"
+    }
+    for model in models:
+        if layer(model) == 2:
+            assert model["config"]["contract"]["enforced"], model["name"]
+            assert model["unique_id"] in keyed, f"{model['name']} has no unique_key test"
+
+
+def test_every_mart_and_each_of_its_columns_is_described(models):
+    for model in models:
+        if layer(model) == 2:
+            assert model["description"].startswith("One row per"), model["name"]
+            bare = [name for name, column in model["columns"].items() if not column["description"]]
+            assert bare == [], model["name"]
+
+
+def test_every_seed_describes_each_of_its_columns(manifest):
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "seed":
+            header = (DBT_PROJECT / node["original_file_path"]).read_text(encoding="utf-8").splitlines()[0].split(",")
+            described = {name for name, column in node["columns"].items() if column["description"]}
+            assert set(header) <= described, node["name"]
+
+
+def test_every_mart_has_a_suite_and_every_suite_a_mart(models):
+    marts = {model["name"] for model in models if layer(model) == 2}
+    assert set(gate.suites()) == marts | {"publication"}
+
+
+def test_the_first_expectation_of_a_suite_counts_rows():
+    for table, suite in gate.suites().items():
+        assert suite[0].type.startswith("expect_table_row_count"), f"{table}: zero rows pass every other expectation"
+
+
+def test_models_are_written_in_sql_that_every_engine_runs():
+    found = []
+    for path in sorted((DBT_PROJECT / "models").rglob("*.sql")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            code = re.sub(r"\{\{.*?\}\}|\{%.*?%\}|--.*$", "", line)
+            code = re.sub(r"'[^']*'", "''", code)
+            for name, pattern in FORBIDDEN.items():
+                if re.search(pattern, code, re.IGNORECASE):
+                    found.append(f"{path.relative_to(DBT_PROJECT)}:{number}: {name}")
+    assert found == []
