@@ -3,9 +3,12 @@
 settings, accounts  where things lie, and whose accounts they are
 ingest, landing     ask the sources, keep each answer as it came
 inbox, raw          dropped files and page files become typed rows
-transform           dbt builds the marts
-publish             the candidate file, its verification, the flip, the way back
-gate                the expectations judge the candidate
-assets, definitions the same steps as Dagster shows them
-run, demo, cli      what the `warehouse` command does
+transform, lineage  dbt builds the marts; what Dagster shows of them
+candidate           the marts in a file of their own
+gate, judge         the expectations judge that file
+publish             the flip, the versions kept, the way back
+*_assets, definitions, reaper
+                    the same steps as Dagster shows them
+run, demo, status, doctor, cli
+                    what the `warehouse` command does
 """

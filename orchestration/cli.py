@@ -99,8 +99,10 @@ def _rebuild(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG
 
 
 def _reap(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG001
+    from orchestration import reaper  # it imports Dagster, which no other command needs so early
+
     with run.alone(settings):
-        reaped = run.reap(run.dagster_instance(settings))
+        reaped = reaper.reap(run.dagster_instance(settings))
     print(f"{len(reaped)} dead run(s) freed{': ' + ', '.join(reaped) if reaped else ''}")
     return 0
 

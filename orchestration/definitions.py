@@ -15,7 +15,7 @@ RUN_AT_HOUR = 9
 
 def build(settings: Settings) -> dg.Definitions:
     """Return the definitions over the warehouse of `settings`."""
-    from orchestration import assets, transform
+    from orchestration import capture_assets, mart_assets, transform
 
     os.environ.update(transform.environment(settings))
     days = dg.DailyPartitionsDefinition(start_date=settings.start_date.isoformat(), timezone="UTC")
@@ -27,11 +27,14 @@ def build(settings: Settings) -> dg.Definitions:
         description="Ask every source for the day, load, build the marts, judge them, publish.",
     )
     return dg.Definitions(
-        assets=assets.all_assets(settings, days, transform.ensure_manifest(settings)),
-        asset_checks=[assets.gate_checks(settings)],
+        assets=[
+            *capture_assets.capture_assets(settings, days),
+            *mart_assets.mart_assets(settings, transform.ensure_manifest(settings)),
+        ],
+        asset_checks=[mart_assets.gate_checks(settings)],
         jobs=[daily],
         schedules=[dg.build_schedule_from_partitioned_job(daily, hour_of_day=RUN_AT_HOUR)],
-        resources={"dbt": assets.dbt_resource()},
+        resources={"dbt": mart_assets.dbt_resource()},
         executor=dg.in_process_executor,
     )
 

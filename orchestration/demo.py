@@ -51,7 +51,7 @@ def demo(settings: Settings, scenario: Path | None, days: int | None) -> list[st
     with sandbox(scenario, settings.state / "truth") as addresses:
         first, last = _span(scenario, days)
         _prepare(settings, addresses, first)
-        _drop_files(settings, addresses["SANDBOX_URL"], first, last)
+        drop_files(settings, addresses["SANDBOX_URL"], first, last)
         log.info("capturing %s to %s, each day as it was at its own midnight", first, last)
         outcome = _rehearse(settings, first, last)
         requests = len(_asked(addresses["SANDBOX_URL"] + "/requests").json())
@@ -95,7 +95,7 @@ def _prepare(settings: Settings, addresses: dict[str, str], first: date) -> None
     os.environ["WAREHOUSE_START_DATE"] = first.isoformat()
 
 
-def _drop_files(settings: Settings, root: str, first: date, last: date) -> None:
+def drop_files(settings: Settings, root: str, first: date, last: date) -> None:
     """Put what the product would export into the inbox, a file a kind and day."""
     day = first
     while day <= last:

@@ -14,11 +14,10 @@ from uuid import uuid4
 
 from connectors import SOURCES
 from connectors.files import KINDS
-from orchestration import accounts, gate, inbox, landing, publish, raw, transform
+from orchestration import accounts, candidate, gate, inbox, landing, publish, raw, transform
 from orchestration.ingest import log
 from orchestration.settings import REPOSITORY, Problem, Settings
 
-PID_TAG = "warehouse/pid"
 CAPTURED = {"landing", "raw_files", *(f"raw_{source}" for source in SOURCES)}
 
 
@@ -59,34 +58,6 @@ def dagster_instance(settings: Settings):
     return dg.DagsterInstance.get()
 
 
-def reap(instance) -> list[str]:
-    """Mark runs whose process is gone as failed and free what they held; return their ids.
-
-    Without this the pool slot of a killed run stays taken for ever and every later run waits.
-    """
-    import dagster as dg
-
-    at_work = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
-    reaped = []
-    for run in instance.get_runs(filters=at_work):
-        pid = run.tags.get(PID_TAG)
-        if pid and not _is_alive(int(pid)):
-            instance.report_run_failed(run, "its process ended without a word")
-            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
-            reaped.append(run.run_id)
-    return reaped
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return pid != os.getpid()
-
-
 def run_days(settings: Settings, first: date, last: date, *, capture_only: bool = False) -> Outcome:
     """Run the daily job over `first` to `last` as one run; the last good publication stays unless it passes.
 
@@ -97,11 +68,12 @@ def run_days(settings: Settings, first: date, last: date, *, capture_only: bool 
     accounts.read(settings.accounts_file)
     _ = settings.person_key
     with alone(settings):
-        instance = dagster_instance(settings)
-        reap(instance)
-        os.environ["WAREHOUSE_HOME"] = str(settings.home)
+        from orchestration import reaper
         from orchestration.definitions import build
 
+        instance = dagster_instance(settings)
+        reaper.reap(instance)
+        os.environ["WAREHOUSE_HOME"] = str(settings.home)
         definitions = build(settings)
         job = definitions.resolve_job_def("daily")
         captured = [key for key in definitions.resolve_asset_graph().get_all_asset_keys() if key.path[0] in CAPTURED]
@@ -115,7 +87,7 @@ def run_days(settings: Settings, first: date, last: date, *, capture_only: bool 
                 tags={
                     "dagster/asset_partition_range_start": first.isoformat(),
                     "dagster/asset_partition_range_end": last.isoformat(),
-                    PID_TAG: str(os.getpid()),
+                    reaper.TAG: reaper.signature(),
                 },
             )
     return Outcome(result.run_id, [] if result.success else _problems(settings, result))
@@ -132,7 +104,7 @@ def _problems(settings: Settings, result) -> list[str]:
         if event.step_key == "gate" and not described:
             verdict = gate.read_verdict(settings)
             described = gate.refusal(verdict) if verdict else None
-        sentences.append(described or _innermost(data.error))
+        sentences += (described or _innermost(data.error)).splitlines()
     return sentences or [f"run {result.run_id} failed: `make ui` shows its events."]
 
 
@@ -190,9 +162,9 @@ def _dbt_build(settings: Settings) -> None:
 
 
 def _publish(settings: Settings, run_id: str) -> publish.Version:
-    contents = publish.write_candidate(settings, run_id)
-    publish.verify(publish.candidate_path(settings), contents)
-    gate.judge(settings, publish.candidate_path(settings))
+    contents = candidate.write(settings, run_id)
+    candidate.verify(candidate.path_of(settings), contents)
+    gate.judge(settings, candidate.path_of(settings))
     return publish.publish(settings, run_id)
 
 

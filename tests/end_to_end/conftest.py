@@ -7,16 +7,18 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from orchestration import demo
-from orchestration.settings import REPOSITORY
+from orchestration.settings import REPOSITORY, Settings
 
 SCENARIO = REPOSITORY / "sandbox" / "scenarios" / "small.yml"
 WAREHOUSE = str(Path(sys.executable).with_name("warehouse"))
+LAST_DAY = date(2026, 7, 12)
 CANARY = "canary-7f3a9c51e0"
 # What says when and how something was published, and so differs between two runs of the same days.
 OF_THE_RUN = {"publication": None, "source_loads": ["loaded_at"]}
@@ -40,14 +42,14 @@ def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
-def sandbox_environment(addresses: dict[str, str], home: Path, present: str | None = None) -> dict[str, str]:
+def sandbox_environment(addresses: dict[str, str]) -> dict[str, str]:
     """The settings that point a run at the sandbox, each token a canary."""
     accounts = REPOSITORY / "accounts.yml"
     names = re.findall(r"token_env: (\w+)", accounts.read_text(encoding="utf-8"))
     # The sandbox's HubSpot knows a portal only by what its token names.
     tokens = {name: f"{CANARY}-{name.rsplit('_', 1)[1].lower()}" for name in names}
     bases = {
-        name: f"{addresses['SANDBOX_URL']}/at/{present or '{present}'}/{address.rsplit('/', 1)[1]}"
+        name: f"{addresses['SANDBOX_URL']}/at/{demo.PRESENT}/{address.rsplit('/', 1)[1]}"
         for name, address in addresses.items()
         if name.endswith("_BASE_URL")
     }
@@ -58,6 +60,11 @@ def sandbox_environment(addresses: dict[str, str], home: Path, present: str | No
         "WAREHOUSE_START_DATE": "2026-07-01",
         "WAREHOUSE_ACCOUNTS": str(accounts),
     }
+
+
+def drop_last_days_files(addresses: dict[str, str], home: Path) -> None:
+    """Put what the product exports on the last day into the inbox."""
+    demo.drop_files(Settings.load(home, {}), addresses["SANDBOX_URL"], LAST_DAY, LAST_DAY)
 
 
 def digests(file: Path) -> dict[str, tuple[int, int]]:

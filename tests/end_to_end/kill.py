@@ -51,8 +51,6 @@ def arm(point: str) -> None:
         gate.judge = soon_after(1.0, gate.judge)
     elif point == "publishing":
         publish._flip = die
-    elif point == "pruning":
-        publish._prune = die
     else:
         raise SystemExit(f"no such point: {point}")
 

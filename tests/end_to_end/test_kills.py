@@ -11,12 +11,17 @@ import duckdb
 import pytest
 
 from orchestration.settings import REPOSITORY
-from tests.end_to_end.conftest import clean_environment, digests, sandbox_environment, warehouse
-from tests.end_to_end.test_same_figures import drop_last_days_files
+from tests.end_to_end.conftest import (
+    clean_environment,
+    digests,
+    drop_last_days_files,
+    sandbox_environment,
+    warehouse,
+)
 
 pytestmark = pytest.mark.slow
 
-POINTS = ["fetching", "landing", "loading", "building", "judging", "publishing", "pruning"]
+POINTS = ["fetching", "landing", "loading", "building", "judging", "publishing"]
 
 
 class Reader(threading.Thread):
@@ -37,28 +42,28 @@ class Reader(threading.Thread):
                 self.troubles.append(str(error))
 
 
-@pytest.mark.parametrize("point", POINTS)
-def test_a_run_killed_while(point, rehearsed, home_before_the_last_day, sandbox):
+def test_a_run_killed_at_point_after_point_ends_as_if_it_had_never_been(rehearsed, home_before_the_last_day, sandbox):
     home = home_before_the_last_day
     served = home / "published" / "marts.duckdb"
     before, after = digests(served), digests(rehearsed / "published" / "marts.duckdb")
-    environ = sandbox_environment(sandbox, home)
-    drop_last_days_files(rehearsed, home)
+    environ = sandbox_environment(sandbox)
+    drop_last_days_files(sandbox, home)
     words = ["run", "--date", "2026-07-12"]
     reader = Reader(served)
     reader.start()
 
-    killed = subprocess.run(
-        [sys.executable, "-m", "tests.end_to_end.kill", point, *words, "--home", str(home)],
-        cwd=REPOSITORY,
-        env={**clean_environment(), **environ},
-        capture_output=True,
-        start_new_session=True,
-        timeout=300,
-        check=False,
-    )
-    assert killed.returncode == -9, killed.stderr.decode()
-    assert digests(served) == (after if point == "pruning" else before)
+    for point in POINTS:
+        killed = subprocess.run(
+            [sys.executable, "-m", "tests.end_to_end.kill", point, *words, "--home", str(home)],
+            cwd=REPOSITORY,
+            env={**clean_environment(), **environ},
+            capture_output=True,
+            start_new_session=True,
+            timeout=300,
+            check=False,
+        )
+        assert killed.returncode == -9, f"{point}: {killed.stderr.decode()}"
+        assert digests(served) == before, point
 
     again = warehouse(home, *words, environ=environ)
     assert again.returncode == 0, again.stderr

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from sandbox.fixture import fixture_month
 from tests.end_to_end.test_against_truth import mart
 from tests.end_to_end.truth import Truth, instant
 
@@ -68,13 +69,22 @@ def test_scores_are_those_of_the_written_rules(rehearsed, truth):
     assert mart(rehearsed, "engagement_scores", "entity_id, period_type, period_start", columns) == expected
 
 
-def test_the_worked_example_has_90_of_150_in_august(truth):
+def test_the_written_rules_give_the_worked_example_its_90_of_150():
     """Weekly login, three features, sessions of 30 minutes, a promoter and one open ticket."""
-    if truth.last < date(2026, 8, 31):
-        pytest.skip("the small scenario ends in July; the rule is tested on its days above")
-    events = [each | {"source": key[0], "event_id": key[1]} for key, each in events_of(truth).items()]
-    ours = [each for each in events if each["entity_id"] == "aozora-c0001"]
-    assert score(ours, date(2026, 8, 1), date(2026, 8, 31)) == 25 + 30 + 15 + 25 - 5
+    used, answers, tickets = fixture_month()
+    events = [{"source": "product_events", **vars(each), "event_date": each.occurred_at.date()} for each in used]
+    events += [
+        {"source": "survey_responses", "event_id": each.response_id, "event_type": "nps_promoter",
+         "occurred_at": each.responded_at, "event_date": each.responded_at.date()}
+        for each in answers if each.score >= 9
+    ]  # fmt: skip
+    events += [
+        {"source": "support_tickets", "event_id": f"{each.ticket_id}:opened", "event_type": "ticket_opened",
+         "event_date": each.opened_at.date()}
+        for each in tickets
+    ]  # fmt: skip
+    points = score(events, date(2026, 8, 1), date(2026, 8, 31))
+    assert (points, judged(points)["score_pct"]) == (25 + 30 + 15 + 25 - 5, 60.0)
 
 
 def periods(truth: Truth) -> list[tuple[str, date, date]]:

@@ -5,7 +5,7 @@ import json
 import duckdb
 import pytest
 
-from orchestration import gate, publish, raw
+from orchestration import candidate, gate, publish, raw
 from orchestration.settings import Problem
 
 RUN = "0123456789abcdef"
@@ -43,14 +43,14 @@ def pass_verdict(settings, *, success: bool = True, keys=("fct_x.id_is_unique",)
         }
         for key in keys
     ]
-    digest = publish.sha256(publish.candidate_path(settings))
+    digest = publish.sha256(candidate.path_of(settings))
     gate.verdict_path(settings).write_text(json.dumps({"sha256": digest, "results": results}))
 
 
 def published(settings, rows: int) -> publish.Version:
     build(settings, rows)
-    contents = publish.write_candidate(settings, RUN)
-    publish.verify(publish.candidate_path(settings), contents)
+    contents = candidate.write(settings, RUN)
+    candidate.verify(candidate.path_of(settings), contents)
     pass_verdict(settings)
     return publish.publish(settings, RUN)
 
@@ -77,13 +77,13 @@ def test_the_same_build_has_the_same_hash_whatever_the_order_of_its_rows(setting
     build(settings, 100)
     with raw.opened(settings.warehouse) as con:
         con.execute("create or replace table marts.fct_x as from marts.fct_x order by id desc")
-    assert publish.write_candidate(settings, RUN)["fct_x"] == first
+    assert candidate.write(settings, RUN)["fct_x"] == first
 
 
 def test_without_a_verdict_nothing_is_published(settings, suites):
     published(settings, 3)
     build(settings, 4)
-    publish.write_candidate(settings, RUN)
+    candidate.write(settings, RUN)
     with pytest.raises(Problem, match="the gate has not judged this candidate"):
         publish.publish(settings, RUN)
     assert served_rows(settings) == 3
@@ -91,10 +91,10 @@ def test_without_a_verdict_nothing_is_published(settings, suites):
 
 def test_a_verdict_on_other_bytes_does_not_count(settings, suites):
     build(settings, 3)
-    publish.write_candidate(settings, RUN)
+    candidate.write(settings, RUN)
     pass_verdict(settings)
     build(settings, 4)
-    publish.write_candidate(settings, RUN)
+    candidate.write(settings, RUN)
     with pytest.raises(Problem, match="the gate has not judged this candidate"):
         publish.publish(settings, RUN)
 
@@ -102,7 +102,7 @@ def test_a_verdict_on_other_bytes_does_not_count(settings, suites):
 def test_a_red_verdict_names_what_failed_with_examples_and_leaves_the_last_one_served(settings, suites):
     published(settings, 3)
     build(settings, 4)
-    publish.write_candidate(settings, RUN)
+    candidate.write(settings, RUN)
     pass_verdict(settings, success=False)
     with pytest.raises(Problem) as refusal:
         publish.publish(settings, RUN)
@@ -115,7 +115,7 @@ def test_a_red_verdict_names_what_failed_with_examples_and_leaves_the_last_one_s
 
 def test_an_expectation_that_was_not_judged_is_no_pass(settings, suites):
     build(settings, 3)
-    publish.write_candidate(settings, RUN)
+    candidate.write(settings, RUN)
     pass_verdict(settings, keys=())
     with pytest.raises(Problem, match=r"did not judge fct_x\.id_is_unique"):
         publish.publish(settings, RUN)
@@ -123,13 +123,13 @@ def test_an_expectation_that_was_not_judged_is_no_pass(settings, suites):
 
 def test_a_flipped_byte_is_found_before_publication(settings, suites):
     build(settings, 200_000)
-    contents = publish.write_candidate(settings, RUN)
-    candidate = publish.candidate_path(settings)
-    content = bytearray(candidate.read_bytes())
+    contents = candidate.write(settings, RUN)
+    file = candidate.path_of(settings)
+    content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 0xFF
-    candidate.write_bytes(content)
+    file.write_bytes(content)
     with pytest.raises(Problem, match=r"is damaged|differs from what was written"):
-        publish.verify(candidate, contents)
+        candidate.verify(file, contents)
 
 
 def test_rollback_serves_the_version_before_and_the_next_run_goes_on_from_there(settings, suites):
@@ -169,7 +169,7 @@ def test_a_build_without_marts_is_refused(settings, suites):
     with raw.opened(settings.warehouse) as con:
         con.execute("create schema marts")
     with pytest.raises(Problem, match="holds no marts"):
-        publish.write_candidate(settings, RUN)
+        candidate.write(settings, RUN)
 
 
 def test_no_room_is_named_with_the_bytes_that_are_missing(settings, suites, monkeypatch):
@@ -179,4 +179,4 @@ def test_no_room_is_named_with_the_bytes_that_are_missing(settings, suites, monk
     usage = shutil.disk_usage(settings.home)._replace(free=10)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
     with pytest.raises(Problem, match=r"has 10 bytes free and a publication may need [\d,]+: make room"):
-        publish.write_candidate(settings, RUN)
+        candidate.write(settings, RUN)

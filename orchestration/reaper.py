@@ -1,0 +1,51 @@
+"""Dead runs: found by the process that signed them, marked as failed, and freed of what they hold.
+
+Dagster's default launcher never notices that a run's process is gone: the run stays at work for ever, and every later
+one waits for its slot in the pool.
+"""
+
+import os
+from pathlib import Path
+
+import dagster as dg
+
+TAG = "warehouse/process"
+AT_WORK = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
+
+
+def signature(pid: int | None = None) -> str | None:
+    """Return what tells a process from every other, also from a later one of the same number; None if it is gone."""
+    pid = pid or os.getpid()
+    try:
+        # Field 22 of stat is the start time; the name in field 2 may hold blanks, but ends with the last bracket.
+        return f"{pid}:{Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[19]}"
+    except FileNotFoundError:
+        return str(pid) if not Path("/proc").exists() and _is_alive(pid) else None
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def sign(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Note on a run which process does it, and free what dead ones hold; each run begins with it."""
+    instance.add_run_tags(run_id, {TAG: signature()})
+    reap(instance)
+
+
+def reap(instance: dg.DagsterInstance) -> list[str]:
+    """Mark runs whose process is gone as failed and free their slots; return their ids."""
+    reaped = []
+    for run in instance.get_runs(filters=AT_WORK):
+        signed = run.tags.get(TAG)
+        if signed and signature(int(signed.partition(":")[0])) != signed:
+            instance.report_run_failed(run, "its process ended without a word")
+            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+            reaped.append(run.run_id)
+    return reaped
