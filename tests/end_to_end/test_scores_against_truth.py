@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from sandbox.fixture import fixture_month
-from tests.end_to_end.test_against_truth import mart
+from tests.end_to_end.marts import mart
 from tests.end_to_end.truth import Truth, instant
 
 pytestmark = pytest.mark.slow

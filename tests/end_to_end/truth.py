@@ -6,7 +6,7 @@ A capture is taken at each UTC midnight that ends a day of the scenario, so coun
 from __future__ import annotations
 
 import csv
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -130,6 +130,16 @@ class Truth:
             if row["platform"] == platform and row["day_zone"] == zone
         }
 
+    def gained_on_x(self, account_id: str, day: date) -> dict[str, int]:
+        """Return what an X account's own posts gained on a UTC day at whose end they were read."""
+        gained = Counter(dict.fromkeys(ON_X, 0))
+        for post in self.posts.values():
+            is_ours = f"x:{post['native_account_id']}" == account_id and post["referenced_type"] != "retweeted"
+            if is_ours and day in self.captures(post):
+                told = as_told(post, self.grown_on(post, day))
+                gained.update({name: told[name] for name in ON_X})
+        return dict(gained)
+
 
 def as_told(post: dict[str, str], counted: dict[str, int]) -> dict[str, int | None]:
     """Return counters under the marts' names, None where the platform tells nothing."""
@@ -149,3 +159,4 @@ def as_told(post: dict[str, str], counted: dict[str, int]) -> dict[str, int | No
 
 
 COUNTERS = list(dict.fromkeys([*X_COUNTERS, *MEDIA_COUNTERS, *STORY_COUNTERS]))
+ON_X = [name for name in (*X_COUNTERS, "engagements") if name != "organic_impressions"]
