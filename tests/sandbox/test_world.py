@@ -1,5 +1,6 @@
 """What must hold in every world, whatever its scenario."""
 
+import csv
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from urllib.parse import parse_qs, urlsplit
@@ -186,6 +187,25 @@ def test_a_visit_sees_as_many_pages_as_its_path_names(small):
     assert all("/checkout" in path for path in bought["path"].tolist())
     assert (bought["revenue_cents"] > 0).all()
     assert visits["revenue_cents"].sum() == bought["revenue_cents"].sum()
+
+
+def test_the_sites_first_day_begins_at_the_brands_midnight(small, tmp_path):
+    truth.write(small, tmp_path)
+    with (tmp_path / "site_days.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for brand in small.brands.values():
+        begin = datetime(2026, 7, 1, tzinfo=brand.tz)
+        visits = small.visits[brand.brand_id]
+        started = visits["started_at"]
+        on_it = visits[(started >= begin.timestamp()) & (started < (begin + timedelta(days=1)).timestamp())]
+        ours = [row for row in rows if row["brand_id"] == brand.brand_id]
+        told = [row for row in ours if row["day"] == "2026-07-01"]
+        assert min(row["day"] for row in ours) == "2026-07-01"
+        assert sum(int(row["visits"]) for row in told) == len(on_it)
+        pages = " ".join(on_it["path"].tolist()).split()
+        assert sum(int(row["purchase_page_views"]) for row in told) == pages.count("/pricing") + pages.count(
+            "/checkout"
+        )
 
 
 def test_a_contact_is_created_by_a_form_and_remembers_its_first_address(small):

@@ -94,11 +94,14 @@ valued as (
 
     select
         bounded.*,
+        bounded.period_start < reporting_window.first_date as begins_before_capture,
         bounded.period_start < reporting_window.first_date
         or bounded.period_end > reporting_window.last_date as is_partial,
         case
             when bounded.kind = 'level' or bounded.period_type = 'day' then bounded.value_last
-            when bounded.kind = 'distinct' then distinct_periods.value
+            -- the source's people are those of the whole period: beside sums of some of its days they make no rate
+            when bounded.kind = 'distinct'
+                then case when bounded.period_start >= reporting_window.first_date then distinct_periods.value end
             else bounded.value_summed
         end as value
     from bounded
@@ -123,6 +126,7 @@ select
     case
         when value is not null then cast(null as {{ dbt.type_string() }})
         when null_reason is not null then null_reason
+        when begins_before_capture then 'no_source'
         -- every day has its own count of people, and the source gave none for the whole
         when is_partial and period_type in ('week', 'month') then 'pending_settlement'
         else 'not_offered'

@@ -57,7 +57,8 @@ measured as (
             else stages.target_monthly
         end as target,
         brand_metrics.is_partial,
-        brand_metrics.is_settled
+        brand_metrics.is_settled,
+        brand_metrics.days_known
     from stages
     cross join periods
     left join brand_metrics
@@ -100,5 +101,6 @@ select
     cast(target as double) as target,
     {{ ratio('value', 'target') }} as attainment,
     is_partial,
-    is_settled
+    is_settled,
+    coalesce(days_known, 0) as days_known
 from lagged

@@ -25,6 +25,7 @@ select
     target,
     attainment,
     is_partial,
-    is_settled
+    is_settled,
+    days_known
 from funnel
 where period_type in ('week', 'month')
