@@ -106,10 +106,10 @@ PERIOD_REACH = Table(
 
 
 def media_tables(listed: str, insights: str, refusals: str) -> tuple[Table, ...]:
-    """Return the three tables of an edge that lists media; a media that came on two pages is one row."""
+    """Return the three tables of an edge that lists media."""
     return (
-        Table(listed, MEDIA_SCHEMA, MEDIA),
-        Table(insights, MEDIA_SCHEMA, MEDIA_INSIGHTS),
+        Table(listed, MEDIA_SCHEMA, MEDIA, key=("media_id",)),
+        Table(insights, MEDIA_SCHEMA, MEDIA_INSIGHTS, key=("media_id", "metric")),
         Table(refusals, MEDIA_SCHEMA, MEDIA_REFUSALS),
     )
 
@@ -121,12 +121,11 @@ MEDIA = f"""
         entry.comments_count
     from {_ENTRIES}
     where entry.id is not null and entry.media_type is not null
-    qualify row_number() over (partition by landing_file, entry.id order by asked) = 1
 """
 
 # Nested in a list, or the answer about one media, which only `asked` names.
 MEDIA_INSIGHTS = f"""
-    select landing_file, media_id, metric, max(value) as value
+    select landing_file, media_id, metric, value
     from (
         select landing_file, media_id, insight.name as metric, insight.values[1].value as value
         from (
@@ -138,7 +137,6 @@ MEDIA_INSIGHTS = f"""
         where asked like '%/insights?%'
     )
     where value is not null
-    group by landing_file, media_id, metric
 """
 
 MEDIA_REFUSALS = """

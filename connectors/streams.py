@@ -48,12 +48,14 @@ class Page:
 class Table:
     """One raw table: the `from_json` structure of the body and the SELECT over relation `page` that types it.
 
-    Every table of one stream has the same `schema`, so that a file is parsed once.
+    Every table of one stream has the same `schema`, so that a file is parsed once. Of rows that agree in `key`
+    within one file, because a list shifted between two pages, the first is kept.
     """
 
     name: str
     schema: dict[str, Any]
     select: str
+    key: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,10 @@ POSTS = Table(
         coalesce(post.note_tweet.text, post.note_post.text, post.text) as text,
         try_cast(post.created_at as timestamptz) as created_at, post.conversation_id, post.in_reply_to_user_id,
         coalesce(post.referenced_tweets[1].type, post.referenced_posts[1].type) as referenced_type,
-        list_filter(media, lambda one: one.media_key = post.attachments.media_keys[1])[1].type as media_type,
+        case
+            when post.attachments.media_keys[1] is not null
+                then list_filter(media, lambda one: one.media_key = post.attachments.media_keys[1])[1].type
+        end as media_type,
         array_to_string(list_transform(post.entities.hashtags, lambda one: lower(one.tag)), ' ') as hashtags,
         list_filter(post.entities.urls, lambda one: one.media_key is null)[1].expanded_url as link_url,
         coalesce(post.public_metrics.retweet_count, post.public_metrics.repost_count) as public_retweet_count,
@@ -122,10 +125,10 @@ POSTS = Table(
             as promoted_retweet_count,
         post.promoted_metrics.user_profile_clicks as promoted_user_profile_clicks,
         post.promoted_metrics.url_link_clicks as promoted_url_link_clicks
-    from (select landing_file, asked, body.includes.media as media, unnest(body.data) as post from page)
+    from (select landing_file, body.includes.media as media, unnest(body.data) as post from page)
     where post.id is not null
-    qualify row_number() over (partition by landing_file, post.id order by asked) = 1
     """,
+    key=("post_id",),
 )
 
 POST_REFUSALS = Table(

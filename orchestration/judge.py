@@ -158,6 +158,9 @@ def _example_query(entry: Expectation, values: list[Any]) -> str | None:
     table = f'marts."{entry.table}"'
     if "unexpected_rows_query" in entry.kwargs:
         return f"select * from ({entry.kwargs['unexpected_rows_query'].format(batch=table)})"
+    if "column_list" in entry.kwargs:
+        key = ", ".join(f'"{column}"' for column in entry.kwargs["column_list"])
+        return f"select {key}, count(*) as copies from {table} group by {key} having count(*) > 1"
     column = entry.kwargs.get("column")
     if column is None or column in PRIVATE:
         return None

@@ -230,12 +230,27 @@ def _load(
             inner join capture using (landing_file)
             """
         ).fetchone()[0]
+        counts[table.name] -= _drop_repeats(con, name, table)
         con.execute(
             f"insert into loaded select landing_file, count(*) from {name}"
             " where landing_file in (select landing_file from capture) group by landing_file"
         )
     _enter(con, source, stream.name)
     return counts
+
+
+def _drop_repeats(con: duckdb.DuckDBPyConnection, name: str, table: Table) -> int:
+    """Keep the first of the rows of a file that agree in the table's key; return how many went."""
+    if not table.key:
+        return 0
+    key = ", ".join(["landing_file", *table.key])
+    loaded = f"from {name} where landing_file in (select landing_file from capture)"
+    if con.execute(f"select 1 {loaded} group by {key} having count(*) > 1 limit 1").fetchone() is None:
+        return 0
+    first = f"select min(rowid) {loaded} group by {key}"
+    return con.execute(
+        f"delete from {name} where rowid in (select rowid {loaded}) and rowid not in ({first})"
+    ).fetchone()[0]
 
 
 def _check_pages(con: duckdb.DuckDBPyConnection) -> None:

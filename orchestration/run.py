@@ -51,11 +51,16 @@ def alone(settings: Settings) -> Iterator[None]:
 def dagster_instance(settings: Settings):
     """Open Dagster's storage of this home."""
     import dagster as dg
+    from dagster._core.instance.ref import InstanceRef
 
     settings.dagster_home.mkdir(parents=True, exist_ok=True, mode=0o700)
     shutil.copyfile(REPOSITORY / "dagster.yaml", settings.dagster_home / "dagster.yaml")
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
-    return dg.DagsterInstance.get()
+    history = settings.dagster_home / "history" / "runs"
+    event_log = {"module": "orchestration.event_log", "class": "EventLog", "config": {"base_dir": str(history)}}
+    return dg.DagsterInstance.from_ref(
+        InstanceRef.from_dir(str(settings.dagster_home), overrides={"event_log_storage": event_log})
+    )
 
 
 def run_days(settings: Settings, first: date, last: date, *, capture_only: bool = False) -> Outcome:

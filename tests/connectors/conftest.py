@@ -71,10 +71,12 @@ def _typed(table: Table, path: str) -> list[dict]:
         )
         found = con.execute(table.select)
         names = [column[0] for column in found.description]
-        return [
+        typed = [
             {name: value for name, value in zip(names, row, strict=True) if name != "landing_file"}
             for row in found.fetchall()
         ]
+    first = {tuple(row[name] for name in table.key) or number: row for number, row in reversed([*enumerate(typed)])}
+    return list(first.values())[::-1]
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import pytest
 
 from connectors import SOURCES
+from connectors.streams import Page
 from orchestration import landing, raw
 from orchestration.settings import Problem
 from tests.orchestration.conftest import DAY, NOON, x_user_page
@@ -137,3 +139,21 @@ def test_pages_of_many_accounts_load_in_one_go(settings, account, con):
         land(settings, replace(account, account_id=str(number)), number)
     assert raw.load_new(con, settings, "x", [DAY])["users"] == 5
     assert [(row[0], row[1]) for row in users(con)] == [(str(number), number) for number in range(5)]
+
+
+def test_a_post_that_came_on_two_pages_is_one_row_the_first(settings, account, con):
+    posts = SOURCES["x"].streams[1]
+
+    def page(*likes: tuple[str, int]) -> Page:
+        data = [{"id": post_id, "public_metrics": {"like_count": count}} for post_id, count in likes]
+        return Page("/2/users/42/tweets", 200, json.dumps({"data": data}).encode())
+
+    pages = [page(("3", 30), ("2", 20)), page(("2", 21), ("1", 10))]
+    landing.write(settings.landing, account, posts, DAY, NOON, pages, settings.person_key)
+    assert raw.load_new(con, settings, "x", [DAY])["posts"] == 3
+    assert con.execute("select post_id, public_like_count from raw_x.posts order by all").fetchall() == [
+        ("1", 10),
+        ("2", 20),
+        ("3", 30),
+    ]
+    assert con.execute("select row_count from raw_registry.loads").fetchone() == (3,)

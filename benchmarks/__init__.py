@@ -1,0 +1,1 @@
+"""The goals of speed, each measured against its reference in the same run; see benchmarks/README.md."""

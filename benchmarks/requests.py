@@ -1,0 +1,95 @@
+"""P1: how many calls a thousand Instagram media with their insights take, and the account's own 30 days."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import requests
+import yaml
+
+from benchmarks import rehearsal
+from benchmarks.measure import Line, NotMeasured
+from orchestration import accounts, ingest, raw
+from orchestration.settings import Settings
+
+FIRST, DAYS = date(2026, 7, 1), 30
+# Posts are made from 14 days before the first: enough a week for a thousand and a few more.
+SCENARIO = {
+    "seed": 1,
+    "start": FIRST.isoformat(),
+    "days": DAYS,
+    "brands": [
+        {
+            "brand_id": "prolific",
+            "name": "Prolific",
+            "zone": "UTC",
+            "currency": "EUR",
+            "ga4_property": "310000901",
+            "hubspot_portal": "24000901",
+            "accounts": [
+                {
+                    "platform": "instagram",
+                    "native_id": "17841400000000901",
+                    "handle": "prolific",
+                    "followers": 20000,
+                    "posts_per_week": 163,
+                    "ads": False,
+                }
+            ],
+        }
+    ],
+}
+
+
+def measured() -> list[Line]:
+    """Fetch everything at the last present of the scenario and count what the sandbox was asked."""
+    days = [FIRST + timedelta(days=number) for number in range(DAYS)]
+    present = (FIRST + timedelta(days=DAYS)).isoformat()
+    with tempfile.TemporaryDirectory() as folder:
+        scenario = Path(folder) / "scenario.yml"
+        scenario.write_text(yaml.safe_dump(SCENARIO, sort_keys=False), encoding="utf-8")
+        with rehearsal.served(scenario, Path(folder), FIRST.isoformat(), present) as (root, environ):
+            settings = Settings.load(folder, environ)
+            harvest = ingest.fetch(settings, "instagram", accounts.read(settings.accounts_file)[0], days)
+            asked = [entry["path"] for entry in requests.get(f"{root}/requests", timeout=30).json()]
+        if harvest.failures:
+            raise NotMeasured(harvest.failures[0].reason)
+        media, complete = _media(settings)
+    calls = {name: len(list(_of(asked, name))) for name in ("media", "stories", "insights")}
+    others = len(asked) - calls["media"]
+    return [
+        Line(
+            f"P1 Instagram: calls for {media:,} media and their insights ≤ 20",
+            f"{calls['media']}, of {media:,} media {complete:,} with insights",
+            calls["media"] <= 20 and media >= 1000 and complete == media,
+        ),
+        Line(
+            f"    the account's own: {DAYS} days of insights, profile, stories, reach of weeks",
+            f"{others} calls, of which {calls['insights']} insights and {calls['stories']} stories",
+        ),
+    ]
+
+
+def _of(asked: list[str], name: str) -> Iterator[str]:
+    for path in asked:
+        parts = path.split("?")[0].strip("/").split("/")
+        # The insights of one media by itself count as calls for media: /v26.0/<media>/insights.
+        is_single = parts[-1] == "insights" and parts[1] != SCENARIO["brands"][0]["accounts"][0]["native_id"]
+        if ("media" if is_single else parts[-1]) == name:
+            yield path
+
+
+def _media(settings: Settings) -> tuple[int, int]:
+    """Return how many media were landed, and how many of them with at least one insight."""
+    with raw.opened(settings.warehouse) as con:
+        raw.ensure_tables(con)
+        raw.load_new(con, settings, "instagram", None)
+        return _count(con, "media"), _count(con, "media_insights")
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    return con.execute(f"select count(distinct media_id) from raw_instagram.{table}").fetchone()[0]
