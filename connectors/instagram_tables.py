@@ -133,8 +133,9 @@ MEDIA_INSIGHTS = f"""
         )
         union all
         select landing_file, regexp_extract(asked, '/(\\d+)/insights', 1), entry.name, entry.values[1].value
-        from {_ENTRIES}
-        where asked like '%/insights?%'
+        from (
+            select landing_file, asked, unnest(body.data) as entry from page where asked like '%/insights?%'
+        )
     )
     where value is not null
 """

@@ -127,7 +127,16 @@ def main(arguments: list[str] | None = None) -> int:
     words = parser().parse_args(arguments)
     _log_to_the_terminal()
     try:
-        return words.act(Settings.load(words.home), words)
+        settings = Settings.load(words.home)
+        try:
+            return words.act(settings, words)
+        except (Problem, SourceError):
+            raise
+        except Exception as error:
+            full = settings.no_room(str(error))
+            if full is None:
+                raise
+            raise Problem(full) from None
     except (Problem, SourceError) as problem:
         return _end([str(problem)])
     except KeyboardInterrupt:

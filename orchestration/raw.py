@@ -186,21 +186,22 @@ def _load(
         "create or replace temp table capture (path varchar, landing_file varchar, account_id varchar,"
         " window_date date, captured_at timestamptz, page_count bigint, request_count bigint, sha256 varchar)"
     )
-    con.executemany(
-        "insert into capture values (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            [
-                str(capture.path(settings.landing)),
-                _file_key(settings, capture),
-                capture.account_id,
-                capture.window_date,
-                capture.captured_at,
-                capture.page_count,
-                capture.request_count,
-                capture.sha256,
-            ]
-            for capture in captures
-        ],
+    rows = [
+        (
+            str(capture.path(settings.landing)),
+            _file_key(settings, capture),
+            capture.account_id,
+            capture.window_date,
+            capture.captured_at,
+            capture.page_count,
+            capture.request_count,
+            capture.sha256,
+        )
+        for capture in captures
+    ]
+    con.execute(
+        f"insert into capture select {', '.join(['unnest(?)'] * len(rows[0]))}",
+        [list(column) for column in zip(*rows, strict=True)],
     )
     source = captures[0].source
     paths = [str(capture.path(settings.landing)) for capture in captures]

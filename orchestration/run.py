@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 from connectors import SOURCES
@@ -78,6 +79,7 @@ def run_days(settings: Settings, first: date, last: date, *, capture_only: bool 
 
         instance = dagster_instance(settings)
         reaper.reap(instance)
+        _restore(settings)
         os.environ["WAREHOUSE_HOME"] = str(settings.home)
         definitions = build(settings)
         job = definitions.resolve_job_def("daily")
@@ -110,6 +112,9 @@ def _problems(settings: Settings, result) -> list[str]:
             verdict = gate.read_verdict(settings)
             described = gate.refusal(verdict) if verdict else None
         sentences += (described or _innermost(data.error)).splitlines()
+    full = settings.no_room(" ".join(sentences))
+    if full:
+        return [full]
     return sentences or [f"run {result.run_id} failed: `make ui` shows its events."]
 
 
@@ -125,23 +130,46 @@ def rebuild(settings: Settings) -> Outcome:
     listed, brand_names = accounts.read(settings.accounts_file)
     with alone(settings):
         landing.mend(settings.landing)
-        aside = settings.warehouse.with_name("warehouse.before-rebuild.duckdb")
-        if settings.warehouse.exists() and not aside.exists():
-            settings.warehouse.replace(aside)
+        if not _aside(settings).exists():
+            _move(settings.warehouse, _aside(settings))
         try:
             _load_all(settings, listed, brand_names)
             _dbt_build(settings)
         except BaseException:
-            if aside.exists():
-                aside.replace(settings.warehouse)
+            _restore(settings)
             raise
-        aside.unlink(missing_ok=True)
+        for part in _parts(_aside(settings)):
+            part.unlink(missing_ok=True)
         _publish(settings, run_id)
     return Outcome(run_id, [])
 
 
+def _aside(settings: Settings) -> Path:
+    return settings.warehouse.with_name("warehouse.before-rebuild.duckdb")
+
+
+def _parts(warehouse: Path) -> list[Path]:
+    """Return a database file and its log, which belong together."""
+    return [warehouse, warehouse.with_name(warehouse.name + ".wal")]
+
+
+def _move(source: Path, target: Path) -> None:
+    # The log first: a file without its log is whole as of its last checkpoint, the other way round it is refused.
+    for part, moved in reversed([*zip(_parts(source), _parts(target), strict=True)]):
+        moved.unlink(missing_ok=True)
+        if part.exists():
+            part.replace(moved)
+
+
+def _restore(settings: Settings) -> None:
+    """Take the warehouse back that a rebuild, failed or killed, had set aside."""
+    if _aside(settings).exists():
+        _move(_aside(settings), settings.warehouse)
+
+
 def _load_all(settings: Settings, listed, brand_names) -> None:
-    settings.warehouse.unlink(missing_ok=True)
+    for part in _parts(settings.warehouse):
+        part.unlink(missing_ok=True)
     with raw.opened(settings.warehouse) as con:
         raw.ensure_tables(con)
         raw.register_accounts(con, listed, brand_names)
@@ -176,6 +204,7 @@ def _publish(settings: Settings, run_id: str) -> publish.Version:
 def publish_build(settings: Settings) -> publish.Version:
     """Judge the build as it stands and serve it if it passes."""
     with alone(settings):
+        _restore(settings)
         return _publish(settings, str(uuid4()))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -14,6 +15,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 DBT_PROJECT = REPOSITORY / "dbt_project"
 EXPECTATIONS = REPOSITORY / "expectations"
 DEFAULT_START = "2026-07-01"
+NO_ROOM = ("No space left", "disk I/O error", "database or disk is full")
 
 
 class Problem(Exception):
@@ -37,6 +39,16 @@ class Settings:
         except OSError as error:
             raise Problem(f"WAREHOUSE_HOME {place} can't be used ({error.strerror}): choose another folder.") from None
         return cls(place, environ)
+
+    def no_room(self, complaint: str) -> str | None:
+        """Return the sentence about a full disk if that is what `complaint` is about."""
+        free = shutil.disk_usage(self.home).free
+        if not any(words in complaint for words in NO_ROOM):
+            return None
+        return (
+            f"no room is left in {self.home} ({free:,} bytes are free): make room and run again; "
+            "the last publication is still served."
+        )
 
     @property
     def landing(self) -> Path:
