@@ -43,7 +43,7 @@ def _note(started: list[str], event: str, details: tuple[Any, ...]) -> None:
 def as_functions(home: str, day: int) -> Work:
     """Do what the job does, step by step, without Dagster."""
     from connectors import SOURCES
-    from orchestration import accounts, gate, inbox, ingest, publish, raw, transform
+    from orchestration import accounts, candidate, gate, inbox, ingest, publish, raw, transform
     from orchestration.settings import Settings
 
     def work() -> dict:
@@ -60,9 +60,9 @@ def as_functions(home: str, day: int) -> Work:
             con.execute("checkpoint")
         build = [str(transform.DBT), "--quiet", *transform.build_arguments(full_refresh=False)]
         subprocess.run(build, env={**os.environ, **transform.environment(settings)}, check=True)
-        contents = publish.write_candidate(settings, run_id := str(uuid4()))
-        publish.verify(publish.candidate_path(settings), contents)
-        gate.judge(settings, publish.candidate_path(settings))
+        contents = candidate.write(settings, run_id := str(uuid4()))
+        candidate.verify(candidate.path_of(settings), contents)
+        gate.judge(settings, candidate.path_of(settings))
         publish.publish(settings, run_id)
         return {}
 
