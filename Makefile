@@ -26,7 +26,8 @@ ui: $(READY)     ## Dagster on loopback, over the same warehouse
 bench: .venv/.benchmarks  ## measure the goals against their references
 	$(BIN)/python -m benchmarks
 
-clean:    ## remove what demo, test and ui left, and the environment
+clean:    ## remove what the demo left here, and the environment; captures of real accounts are never removed
+	@test ! -d landing || test -e .warehouse/rehearsal || { echo "landing/ holds captures of real accounts: remove it by hand" >&2; exit 1; }
 	rm -rf .venv .warehouse warehouse.duckdb* published landing dbt_project/target dbt_project/logs
 
 $(READY): requirements.lock pyproject.toml

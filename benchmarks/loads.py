@@ -154,7 +154,7 @@ def parquet(home: str) -> Work:
 def _loader(home: str, source: str, name: str) -> tuple[Callable[[], int], Path]:
     """Return what loads the landed stream and ends with a checkpoint, as a run does, and the database it loads into."""
     settings, stream = Settings(Path(home), {}), pages.stream_of(source, name)
-    captures = list(landing.captures(settings.landing, source, name, None, None))
+    captures = [landing.read(sidecar) for sidecar in landing.sidecars(settings.landing, source, name)]
     database = _empty_tables(home)
 
     def once() -> int:

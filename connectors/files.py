@@ -2,8 +2,8 @@
 
 Where      landing/inbox/<kind>/*.csv, *.ndjson or *.parquet, UTF-8, a header with exactly these names
 Units      instants are ISO 8601 with offset (without one: UTC); sessions are minutes; amounts go with a currency
-Identity   the first column names the row: the same id twice is one row, the file read last wins
-Personal   e-mail: replaced by its keyed hash before the file is archived or loaded
+Identity   the first column names the row: the same id twice is one row, that of the file whose name sorts last
+Personal   e-mail: replaced by its keyed hash before the file is archived or loaded; addresses of pages keep utm_* alone
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ class Kind:
     columns: Mapping[str, str]
     required: frozenset[str]
     hashed: Mapping[str, str] = field(default_factory=dict)
+    addresses: frozenset[str] = frozenset()
     allowed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
@@ -86,6 +87,7 @@ _ALL = (
         },
         frozenset({"event_id", "occurred_at", "visitor_id", "event_name"}),
         hashed={"email": "person_key"},
+        addresses=frozenset({"page", "landing_page"}),
     ),
 )
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 MASK = "***"
 SHORTEST_SECRET = 8  # a shorter one would be found inside ordinary words and blank them
 NAMED = (
     rb"(access_token|appsecret_proof|client_secret|refresh_token|id_token|hapikey|api_key|input_token)"
-    rb"((?:=|%3[Dd]|\"\s*:\s*\"))[^&\"\\\s%]+"
+    rb"((?:=|%3[Dd]|\"\s*:\s*\"))[^&\"\\\s]+"
 )
 _NAMED_SECRET = re.compile(NAMED)
 _BEARER = re.compile(rb"(?i)\b(bearer\s+)[\w.~+/=-]{8,}")
@@ -18,12 +19,14 @@ class Redaction:
     """Blank one token, and whatever an address or a message names as a secret."""
 
     def __init__(self, token: str) -> None:
-        self._token = token.encode() if len(token) >= SHORTEST_SECRET else None
+        forms = {token, quote(token, safe=""), quote(token), token.replace("/", "\\/")}
+        self._forms = [form.encode() for form in forms] if len(token) >= SHORTEST_SECRET else []
 
     def of_bytes(self, body: bytes) -> bytes:
         """Return `body` without secrets; Graph writes the token into every `paging.next`."""
-        if self._token and self._token in body:
-            body = body.replace(self._token, MASK.encode())
+        for form in self._forms:
+            if form in body:
+                body = body.replace(form, MASK.encode())
         return _NAMED_SECRET.sub(rb"\1\2***", body)
 
     def of_text(self, text: str, longest: int = 200) -> str:

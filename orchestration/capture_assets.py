@@ -42,7 +42,7 @@ def landing_assets(settings: Settings, source: Source, days: dg.PartitionsDefini
         can_subset=True,
     )
     def landed(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        reaper.sign(context.instance, context.run_id)
+        reaper.begin(settings, context)
         wanted = {names[key] for key in context.selected_asset_keys}
         listed, _ = accounts.read(settings.accounts_file)
         harvest = ingest.fetch(settings, source.name, listed, days_of(context), wanted)
@@ -97,13 +97,14 @@ def raw_assets(settings: Settings, source: Source, days: dg.PartitionsDefinition
         pool=POOL,
     )
     def typed(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        reaper.begin(settings, context)
         wanted = {streams[key].name for key in context.selected_asset_keys}
         listed, brand_names = accounts.read(settings.accounts_file)
         with raw.opened(settings.warehouse) as con:
             raw.ensure_tables(con)
             raw.register_accounts(con, listed, brand_names)
             counts = raw.load_new(con, settings, source.name, days_of(context), wanted)
-            failures = raw.enter_failures(con, settings, source.name)
+            failures = raw.enter_failures(con, settings, source.name, wanted)
             columns = {key: _columns(con, key) for key in context.selected_asset_keys}
             con.execute("checkpoint")
         log.info("%-10s %s rows loaded", source.name, f"{sum(counts.values()):,}")
@@ -160,6 +161,7 @@ def file_assets(settings: Settings) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def dropped(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        reaper.begin(settings, context)
         with raw.opened(settings.warehouse) as con:
             raw.ensure_tables(con)
             wanted = {names[key] for key in context.selected_asset_keys}

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from connectors.errors import SourceError
-from orchestration import demo, doctor, publish, run, status, transform
+from orchestration import demo, doctor, home, publish, run, status, transform
 from orchestration.settings import Problem, Settings
 
 UI_PORT = "3000"
@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     rehearsal.add_argument("--scenario", type=Path, metavar="FILE", help="the sandbox's world (default: two brands)")
     rehearsal.add_argument("--days", type=int, metavar="N", help="days to capture (default: all of the scenario)")
     daily = command("run", _run, "ask the sources for a day or a range, load, build, judge, publish")
-    daily.add_argument("--date", type=day, metavar="DAY", help="default: the day before the sources' present")
+    daily.add_argument("--date", type=day, metavar="DAY", help="default: every day that is due, up to yesterday")
     daily.add_argument("--from", type=day, dest="first", metavar="DAY", help="first day of a range")
     daily.add_argument("--to", type=day, dest="last", metavar="DAY", help="last day of a range")
     command("status", _status, "say what is served, how old each source is, and what is kept to go back to")
@@ -62,8 +62,13 @@ def _run(settings: Settings, words: argparse.Namespace) -> int:
         raise Problem("--date and --from/--to exclude each other: give one or the other.")
     if bool(words.first) != bool(words.last):
         raise Problem("a range needs both --from and --to.")
-    first = words.first or words.date or run.yesterday(settings)
-    outcome = run.run_days(settings, first, words.last or first)
+    if words.first:
+        first, last = words.first, words.last
+    elif words.date:
+        first = last = words.date
+    else:
+        first, last = run.due(settings)
+    outcome = run.run_days(settings, first, last)
     if not outcome.problems:
         print(f"published: {publish.served(settings)}")
     return _end(outcome.problems)
@@ -87,7 +92,7 @@ def _publish(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG
 
 
 def _rollback(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG001
-    with run.alone(settings):
+    with home.alone(settings):
         print(f"served now: {publish.rollback(settings).path}")
     return 0
 
@@ -101,7 +106,7 @@ def _rebuild(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG
 def _reap(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG001
     from orchestration import reaper  # it imports Dagster, which no other command needs so early
 
-    with run.alone(settings):
+    with home.alone(settings):
         reaped = reaper.reap(run.dagster_instance(settings))
     print(f"{len(reaped)} dead run(s) freed{': ' + ', '.join(reaped) if reaped else ''}")
     return 0

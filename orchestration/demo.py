@@ -15,7 +15,7 @@ import duckdb
 import requests
 import yaml
 
-from orchestration import publish, run
+from orchestration import home, publish, run
 from orchestration.ingest import log
 from orchestration.settings import REPOSITORY, Problem, Settings
 
@@ -48,6 +48,9 @@ def sandbox(scenario: Path, truth: Path) -> Iterator[dict[str, str]]:
 def demo(settings: Settings, scenario: Path | None, days: int | None) -> list[str]:
     """Capture the scenario's days, build, judge and publish; print what came of it; return the problems."""
     scenario = (scenario or SCENARIO).resolve()
+    if not scenario.is_file():
+        raise Problem(f"{scenario} does not exist: name a scenario file, sandbox/scenarios/ has two.")
+    home.check_kind(settings, rehearsal=True)
     with sandbox(scenario, settings.state / "truth") as addresses:
         first, last = _span(scenario, days)
         _prepare(settings, addresses, first)

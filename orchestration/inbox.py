@@ -1,8 +1,8 @@
 """Dropped files: checked row by row, loaded, archived; what breaks its kind's schema is kept aside with the reason.
 
 inbox/<kind>/<file> → archive/<kind>/<name>.<content hash>.parquet (personal columns hashed) → raw_files.<kind>
-rows that don't fit → quarantine/<kind>/<name>.<content hash>.ndjson with line and reason; a file whose header is
-wrong goes there whole. The archive is what `warehouse rebuild` reads.
+rows that don't fit → quarantine/<kind>/<name>.<content hash>.ndjson with line and reason; a file that can't be read
+stays in the inbox as <file>.refused, its reason in the quarantine. The archive is what `warehouse rebuild` reads.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from connectors.files import KINDS, Kind
-from connectors.personal import person_key
+from connectors.personal import person_key, without_personal_parameters
 from orchestration.settings import Settings
 
 SUFFIXES = (".csv", ".ndjson", ".parquet")
@@ -36,7 +36,7 @@ class Outcome:
     def sentence(self) -> str:
         """Say what was set aside and where it lies."""
         if self.refusal:
-            return f"{self.refusal}; it lies in landing/quarantine/{self.kind}/."
+            return f"{self.refusal}; it is left in landing/inbox/{self.kind}/."
         return (
             f"{self.kind}/{self.file}: {self.quarantined} row(s) set aside with line and reason in "
             f"landing/quarantine/{self.kind}/, {self.loaded} loaded."
@@ -54,23 +54,27 @@ def take_in(con: duckdb.DuckDBPyConnection, settings: Settings, kinds: set[str] 
         if kinds is not None and kind.name not in kinds:
             continue
         folder = settings.inbox / kind.name
-        dropped = sorted(path for path in folder.glob("*") if path.suffix in SUFFIXES) if folder.is_dir() else []
+        listed = sorted(folder.glob("*")) if folder.is_dir() else []
+        dropped = [path for path in listed if path.suffix.lower() in SUFFIXES]
         outcomes += [_take(con, settings, kind, path) for path in dropped]
     return outcomes
 
 
 def _take(con: duckdb.DuckDBPyConnection, settings: Settings, kind: Kind, path: Path) -> Outcome:
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    digest = _digest(path)
     aside = settings.landing / "quarantine" / kind.name / f"{path.stem}.{digest}.ndjson"
     try:
         _read(con, kind, path)
     except (UnreadableFile, duckdb.Error) as error:
-        reason = f"{kind.name}/{path.name} was set aside whole: {str(error).splitlines()[0]}"
+        reason = f"{kind.name}/{path.name} was refused whole: {str(error).splitlines()[0]}"
         aside.parent.mkdir(parents=True, exist_ok=True)
         aside.write_text(json.dumps({"file": path.name, "reason": reason}) + "\n", encoding="utf-8")
-        path.replace(aside.with_name(f"{path.stem}.{digest}{path.suffix}"))
+        # It stays where its owner put it, under a name that is not read again: nothing of it was hashed.
+        path.replace(path.with_name(path.name + ".refused"))
         return Outcome(kind.name, path.name, 0, 0, reason)
-    _judge(con, kind, header_lines=1 if path.suffix == ".csv" else 0)
+    _judge(con, kind, header_lines=1 if path.suffix.lower() == ".csv" else 0)
+    if _digest(path) != digest:
+        return Outcome(kind.name, path.name, 0, 0, f"{kind.name}/{path.name} is still being written")
     quarantined = _set_aside(con, settings, kind, aside)
     archive = settings.landing / "archive" / kind.name / f"{path.stem}.{digest}.parquet"
     _archive(con, settings, kind, archive)
@@ -79,36 +83,67 @@ def _take(con: duckdb.DuckDBPyConnection, settings: Settings, kind: Kind, path: 
     return Outcome(kind.name, path.name, loaded, quarantined)
 
 
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
 def _read(con: duckdb.DuckDBPyConnection, kind: Kind, path: Path) -> None:
     """Fill temp table `dropped` with every value as text and the line it stood in; structural faults apart."""
     con.execute("create or replace temp table misread (line bigint, reason varchar)")
-    if path.suffix == ".csv":
-        _check_header(kind, _csv_header(path))
-        con.execute("drop table if exists reject_scans; drop table if exists reject_errors")
-        con.execute(
-            """
-            create or replace temp table dropped as
-            select row_number() over () as ordinal, * from read_csv(
-                ?, header = true, all_varchar = true, delim = ',', quote = '"', escape = '"', parallel = false,
-                store_rejects = true, auto_detect = false, columns = {columns}
-            )
-            """.replace("{columns}", _columns_argument(_csv_header(path))),
-            [str(path)],
-        )
-        con.execute("insert into misread select line, any_value(error_message) from reject_errors group by line")
-    elif path.suffix == ".ndjson":
-        con.execute(
-            "create or replace temp table dropped as select row_number() over () as ordinal, *"
-            " from read_ndjson(?, auto_detect = true, all_varchar = true)".replace(", all_varchar = true", ""),
-            [str(path)],
-        )
-    else:
-        con.execute(
-            "create or replace temp table dropped as select row_number() over () as ordinal, * from read_parquet(?)",
-            [str(path)],
-        )
+    reader = {".csv": _read_csv, ".ndjson": _read_ndjson, ".parquet": _read_parquet}[path.suffix.lower()]
+    reader(con, kind, path)
     found = [row[0] for row in con.execute("describe dropped").fetchall() if row[0] != "ordinal"]
     _check_header(kind, found)
+
+
+def _read_csv(con: duckdb.DuckDBPyConnection, kind: Kind, path: Path) -> None:
+    header = _csv_header(path)
+    _check_header(kind, header)
+    con.execute("drop table if exists reject_scans; drop table if exists reject_errors")
+    con.execute(
+        f"""
+        create or replace temp table dropped as
+        select row_number() over () as ordinal, * from read_csv(
+            ?, header = true, all_varchar = true, delim = ',', quote = '"', escape = '"', parallel = false,
+            store_rejects = true, auto_detect = false, columns = {_columns_argument(header)}
+        )
+        """,
+        [str(path)],
+    )
+    con.execute("insert into misread select line, any_value(error_message) from reject_errors group by line")
+    read = con.execute("select (select count(*) from dropped) + (select count(*) from misread)").fetchone()[0]
+    # DuckDB ends at a quote that is never closed, and says nothing of what it left out.
+    if read != _csv_records(path):
+        raise UnreadableFile("a quote is opened and never closed; mend it and drop the file again")
+
+
+def _csv_records(path: Path) -> int:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return sum(1 for row in csv.reader(file, strict=True) if row) - 1
+    except csv.Error as error:
+        raise UnreadableFile(f"its quotes don't fit ({error}); mend them and drop the file again") from None
+
+
+def _read_ndjson(con: duckdb.DuckDBPyConnection, kind: Kind, path: Path) -> None:
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    con.execute("create or replace temp table lines as select unnest(?) as line", [lines])
+    known = ", ".join(f"'{name}'" for name in kind.columns)
+    unknown = con.execute(
+        "select distinct key from (select unnest(json_keys(try_cast(line as json))) as key from lines"
+        f" where json_type(try_cast(line as json)) = 'OBJECT') where key not in ({known}) order by key"
+    ).fetchall()
+    if unknown:
+        raise UnreadableFile(f"unknown key {', '.join(row[0] for row in unknown)}; known are {', '.join(kind.columns)}")
+    values = ", ".join(f"try_cast(line as json) ->> '{name}' as \"{name}\"" for name in kind.columns)
+    con.execute(f"create or replace temp table dropped as select row_number() over () as ordinal, {values} from lines")
+
+
+def _read_parquet(con: duckdb.DuckDBPyConnection, kind: Kind, path: Path) -> None:  # noqa: ARG001
+    con.execute(
+        "create or replace temp table dropped as select row_number() over () as ordinal, * from read_parquet(?)",
+        [str(path)],
+    )
 
 
 def _csv_header(path: Path) -> list[str]:
@@ -184,34 +219,39 @@ def _set_aside(con: duckdb.DuckDBPyConnection, settings: Settings, kind: Kind, a
 
 
 def _kept(settings: Settings, kind: Kind, name: str, value: object) -> object:
-    return person_key(str(value), settings.person_key) if name in kind.hashed and value is not None else value
+    """Return a value as it may be kept: e-mail addresses hashed, page addresses with their utm_* alone."""
+    if value is None or (name not in kind.hashed and name not in kind.addresses):
+        return value
+    return (
+        person_key(str(value), settings.person_key) if name in kind.hashed else without_personal_parameters(str(value))
+    )
 
 
 def _archive(con: duckdb.DuckDBPyConnection, settings: Settings, kind: Kind, archive: Path) -> None:
     archive.parent.mkdir(parents=True, exist_ok=True)
-    columns = []
+    columns, joins = [], []
     for name in kind.columns:
-        if name in kind.hashed:
-            _hash_column(con, settings, name)
-            columns.append(f'hashed."key" as "{kind.hashed[name]}"')
+        if name in kind.hashed or name in kind.addresses:
+            _keep_column(con, settings, kind, name)
+            columns.append(f'"kept_{name}"."kept" as "{kind.hashed.get(name, name)}"')
+            joins.append(f'left join "kept_{name}" on "kept_{name}"."value" = judged."{name}"')
         else:
             columns.append(f'judged."{name}"')
-    joins = " ".join(f'left join hashed on hashed."value" = judged."{name}"' for name in kind.hashed)
     beside = archive.with_name(archive.name + ".tmp")
     con.execute(
-        f"copy (select {', '.join(columns)}, judged.line from judged {joins}"
+        f"copy (select {', '.join(columns)}, judged.line from judged {' '.join(joins)}"
         f" where judged.reason is null order by judged.line) to '{_quoted(beside)}' (format parquet)"
     )
     beside.replace(archive)
 
 
-def _hash_column(con: duckdb.DuckDBPyConnection, settings: Settings, name: str) -> None:
+def _keep_column(con: duckdb.DuckDBPyConnection, settings: Settings, kind: Kind, name: str) -> None:
     values = con.execute(f'select distinct "{name}" from judged where "{name}" is not null').fetchall()
-    con.execute('create or replace temp table hashed ("value" varchar, "key" varchar)')
+    con.execute(f'create or replace temp table "kept_{name}" ("value" varchar, "kept" varchar)')
     if values:
-        con.executemany(
-            "insert into hashed values (?, ?)",
-            [[value, person_key(value, settings.person_key)] for (value,) in values],
+        con.execute(
+            f'insert into "kept_{name}" select unnest(?), unnest(?)',
+            [[value for (value,) in values], [_kept(settings, kind, name, value) for (value,) in values]],
         )
 
 

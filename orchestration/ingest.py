@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from connectors import SOURCES
 from connectors.errors import SourceError, TokenRefused
+from connectors.http import Api
 from connectors.streams import Account, Stream, Window
 from orchestration import landing
 from orchestration.landing import Capture
@@ -57,6 +58,7 @@ class _Errand:
     account: Account
     day: date
     windows: tuple[date, ...]
+    owed: Mapping[str, frozenset[date]] = field(default_factory=dict)
 
 
 def fetch(
@@ -79,7 +81,7 @@ def fetch(
         shortfalls=[shortfall for part in harvests for shortfall in part.shortfalls],
         request_count=sum(part.request_count for part in harvests),
     )
-    _note(settings, source, harvest.shortfalls)
+    _note(settings, source, {stream.name for stream in chosen}, harvest.shortfalls)
     return harvest
 
 
@@ -97,10 +99,23 @@ def _first_windows(
 
 
 def _errands(settings: Settings, account: Account, days: list[date]) -> list[_Errand]:
-    """One errand a day where each day has a present of its own; else one for all days."""
+    """One errand a day where each day has a present of its own; else one for all days.
+
+    The last one also asks for the windows that the fetch before could not bring.
+    """
+    owed = _owed(settings, account)
     if settings.is_rehearsed(account.source):
-        return [_Errand(account, day, (day,)) for day in days]
-    return [_Errand(account, max(days), tuple(days))]
+        return [_Errand(account, day, (day,), owed if day == max(days) else {}) for day in days]
+    return [_Errand(account, max(days), tuple(days), owed)]
+
+
+def _owed(settings: Settings, account: Account) -> dict[str, frozenset[date]]:
+    kinds = {stream.name: stream.kind for stream in SOURCES[account.source].streams}
+    owed: dict[str, set[date]] = {}
+    for entry in shortfalls(settings, account.source):
+        if entry.is_failure and entry.account_id == account.account_id and kinds.get(entry.stream) == "window":
+            owed.setdefault(entry.stream, set()).add(date.fromisoformat(entry.window_date))
+    return {stream: frozenset(windows) for stream, windows in owed.items()}
 
 
 def _run(
@@ -125,27 +140,38 @@ def _run(
             )
         )
 
+    def says(error: Exception | str) -> str:
+        return f"{source.name} account {account.account_id}: {error}"
+
     try:
         api = source.open(settings.base_url(source.name, errand.day), settings.token(account.token_env))
     except (Problem, SourceError) as error:
         for stream in streams:
-            fell_short(stream, errand.day, f"{source.name} account {account.account_id}: {error}")
+            for window in _windows(settings, stream, errand):
+                fell_short(stream, window, says(error))
         return Harvest([], shortfalls, 0)
     with closing(api):
-        refused: TokenRefused | None = None
+        refused: Exception | None = None
         for stream in streams:
+            missed_first: Exception | None = None
             for window in _windows(settings, stream, errand):
+                is_first = first_windows.get((account.account_id, stream.name)) == window
                 try:
-                    if refused:
-                        raise refused
+                    if refused or missed_first:
+                        raise refused or missed_first
                     if stream.kind != "window" and (api.present().date() - window).days not in (0, 1):
                         reason = f"{stream.name} of a past day can't be asked for, {source.name} tells only the present"
                         fell_short(stream, window, reason, is_failure=False)
                         continue
-                    captures.append(_capture(settings, api, account, stream, window, first_windows))
+                    captures.append(_capture(settings, api, account, stream, Window(window, is_first=is_first)))
                 except SourceError as error:
                     refused = error if isinstance(error, TokenRefused) else refused
-                    fell_short(stream, window, f"{source.name} account {account.account_id}: {error}")
+                    # Later windows without the first would look as if all before them had been read.
+                    missed_first = error if is_first else missed_first
+                    fell_short(stream, window, says(error))
+                except (TypeError, KeyError, AttributeError, ValueError) as error:
+                    log.debug("%s", error, exc_info=True)
+                    fell_short(stream, window, says(f"{stream.name} came in a shape that is not known: report it"))
         return Harvest(captures, shortfalls, api.usage.requests)
 
 
@@ -154,22 +180,35 @@ def _windows(settings: Settings, stream: Stream, errand: _Errand) -> list[date]:
     if stream.kind != "window":
         return [max(errand.windows)]
     trailing = {day - timedelta(days=back) for day in errand.windows for back in range(stream.restates_days + 1)}
-    return sorted(day for day in trailing if day >= settings.start_date)
+    owed = errand.owed.get(stream.name, frozenset())
+    return sorted(day for day in trailing | owed if day >= settings.start_date)
 
 
-def _capture(settings, api, account, stream, window, first_windows) -> Capture:
-    is_first = first_windows.get((account.account_id, stream.name)) == window
-    pages = stream.pages(api, account, Window(window, is_first=is_first))
+def _capture(settings: Settings, api: Api, account: Account, stream: Stream, window: Window) -> Capture:
+    pages = stream.pages(api, account, window)
     captured_at = api.present()
-    filed_under = window if stream.kind == "window" else captured_at.date()
-    return landing.write(settings.landing, account, stream, filed_under, captured_at, pages, settings.person_key)
+    asked_before = api.usage.requests
+    filed_under = window.day if stream.kind == "window" else captured_at.date()
+    return landing.write(
+        settings.landing,
+        account,
+        stream,
+        filed_under,
+        captured_at,
+        pages,
+        settings.person_key,
+        lambda: api.usage.requests - asked_before,
+    )
 
 
-def _note(settings: Settings, source: str, shortfalls: list[Shortfall]) -> None:
-    """Leave the shortfalls for the load, which enters them in the ledger."""
+def _note(settings: Settings, source: str, chosen: set[str], found: list[Shortfall]) -> None:
+    """Leave the shortfalls for the load, which enters them in the ledger, and for the next fetch, which makes up."""
     path = settings.landing / source / "shortfalls.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps([asdict(shortfall) for shortfall in shortfalls], indent=1), encoding="utf-8")
+    kept = [shortfall for shortfall in shortfalls(settings, source) if shortfall.stream not in chosen]
+    beside = path.with_name(path.name + ".tmp")
+    beside.write_text(json.dumps([asdict(shortfall) for shortfall in [*kept, *found]], indent=1), encoding="utf-8")
+    beside.replace(path)
 
 
 def shortfalls(settings: Settings, source: str) -> list[Shortfall]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -54,8 +54,12 @@ def write(
     captured_at: datetime,
     pages: Iterable[Page],
     person_key: bytes,
+    requests_made: Callable[[], int] | None = None,
 ) -> Capture:
-    """Land `pages` as one file with its sidecar; personal fields are replaced before a byte is written."""
+    """Land `pages` as one file with its sidecar; personal fields are replaced before a byte is written.
+
+    `requests_made` is asked once all pages have come, since tries that failed are requests too.
+    """
     folder = landing / account.source / stream.name / window_date.isoformat()
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{account.account_id}.{captured_at.date().isoformat()}{PAGES}"
@@ -81,7 +85,7 @@ def write(
         window_date=window_date.isoformat(),
         captured_at=captured_at.isoformat(),
         page_count=count,
-        request_count=count,
+        request_count=requests_made() if requests_made else count,
         sha256=digest.hexdigest(),
     )
     sidecar = _sidecar(target)
@@ -107,16 +111,14 @@ def _sidecar(pages: Path) -> Path:
     return pages.with_name(pages.name.removesuffix(PAGES) + SIDECAR)
 
 
-def captures(landing: Path, source: str, stream: str, first: date | None, last: date | None) -> Iterator[Capture]:
-    """Yield what was landed for windows from `first` to `last` (None: without bound), oldest first."""
-    folder = landing / source / stream
-    if not folder.is_dir():
-        return
-    for window in sorted(path for path in folder.iterdir() if path.is_dir()):
-        if (first and window.name < first.isoformat()) or (last and window.name > last.isoformat()):
-            continue
-        for sidecar in sorted(window.glob(f"*{SIDECAR}")):
-            yield Capture(**json.loads(sidecar.read_text(encoding="utf-8")))
+def sidecars(landing: Path, source: str, stream: str) -> list[Path]:
+    """Return the sidecars of a stream, oldest window first."""
+    return sorted((landing / source / stream).glob(f"*/*{SIDECAR}"))
+
+
+def read(sidecar: Path) -> Capture:
+    """Return what a sidecar says."""
+    return Capture(**json.loads(sidecar.read_text(encoding="utf-8")))
 
 
 def has_earlier(landing: Path, source: str, stream: str, account_id: str, day: date) -> bool:

@@ -10,7 +10,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from packaging.version import Version
 
-from orchestration import candidate, gate, lineage, publish, transform
+from orchestration import candidate, gate, lineage, publish, reaper, transform
 from orchestration.capture_assets import OWNERS, POOL, log
 from orchestration.settings import DBT_PROJECT, Problem, Settings
 
@@ -31,6 +31,7 @@ def dbt_models(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
 
     @dbt_assets(manifest=manifest, name="dbt_build", pool=POOL, dagster_dbt_translator=translator)
     def built(context: dg.AssetExecutionContext, dbt: Dbt):
+        reaper.begin(settings, context)
         parsed = json.loads(manifest.read_text(encoding="utf-8"))
         invocation = dbt.cli(
             transform.build_arguments(full_refresh=False), context=context, target_path=settings.dbt_target
@@ -101,6 +102,7 @@ def candidate_tables(settings: Settings, marts: list[dg.AssetKey]) -> dg.AssetsD
         pool=POOL,
     )
     def written(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        reaper.begin(settings, context)
         contents = candidate.write(settings, context.run_id)
         candidate.verify(candidate.path_of(settings), contents)
         log.info("%-10s %s tables written and read back", "candidate", len(contents))

@@ -111,8 +111,18 @@ def _prune(settings: Settings) -> None:
 def rollback(settings: Settings) -> Version:
     """Serve the version before the one that is served now."""
     current = served(settings)
-    earlier = [version for version in versions(settings) if current and version.path.resolve() < current]
+    kept = [version for version in versions(settings) if not version.manifest.get("withdrawn")]
+    earlier = [version for version in kept if current and version.path.resolve() < current]
     if not earlier:
         raise Problem("there is no earlier publication to go back to: `warehouse status` lists what is kept.")
+    for version in kept:
+        if version.path.resolve() == current:
+            _withdraw(version)
     _flip(settings, earlier[-1].path)
     return earlier[-1]
+
+
+def _withdraw(version: Version) -> None:
+    """Note that a version was rolled back from, so that no later rollback serves it again."""
+    manifest = json.dumps({**version.manifest, "withdrawn": True}, indent=1) + "\n"
+    version.path.with_suffix(".json").write_text(manifest, encoding="utf-8")

@@ -136,15 +136,20 @@ def load_new(
     for stream in SOURCES[source].streams:
         if streams is not None and stream.name not in streams:
             continue
-        first = min(days) - timedelta(days=stream.restates_days) if days else None
+        known = _known(con, source, stream.name)
+        first = min(days) - timedelta(days=stream.restates_days) if days else date.min
         # A snapshot of the run of day D is filed under the day of its capture, one later.
-        last = max(days) + timedelta(days=1) if days else None
-        known = _known(con, source, stream.name, first)
-        fresh = [
+        last = max(days) + timedelta(days=1) if days else date.max
+        # Inside the run's days a file may have been replaced; outside, only one that was never loaded is news.
+        seen = [
             capture
-            for capture in landing.captures(settings.landing, source, stream.name, first, last)
-            if known.get(_file_key(settings, capture)) != capture.sha256
+            for sidecar in landing.sidecars(settings.landing, source, stream.name)
+            if first.isoformat() <= sidecar.parent.name <= last.isoformat()
+            or _page_file(settings, sidecar) not in known
+            for capture in [landing.read(sidecar)]
         ]
+        fresh = [capture for capture in seen if known.get(_file_key(settings, capture)) != capture.sha256]
+        _forgive(con, seen)
         for table in stream.tables:
             counts[table.name] = 0
         for start in range(0, len(fresh), FILES_A_TRANSACTION):
@@ -154,13 +159,32 @@ def load_new(
     return counts
 
 
-def _known(con: duckdb.DuckDBPyConnection, source: str, stream: str, first: date | None) -> dict[str, str]:
+def _known(con: duckdb.DuckDBPyConnection, source: str, stream: str) -> dict[str, str]:
     rows = con.execute(
-        "select landing_file, sha256 from raw_registry.loads"
-        " where source = ? and stream = ? and status = 'loaded' and window_date >= ?",
-        [source, stream, first or date.min],
+        "select landing_file, sha256 from raw_registry.loads where source = ? and stream = ? and status = 'loaded'",
+        [source, stream],
     ).fetchall()
     return dict(rows)
+
+
+def _page_file(settings: Settings, sidecar: Path) -> str:
+    pages = sidecar.with_name(sidecar.name.removesuffix(landing.SIDECAR) + landing.PAGES)
+    return str(pages.relative_to(settings.landing))
+
+
+def _forgive(con: duckdb.DuckDBPyConnection, captures: list[Capture]) -> None:
+    """Forget that a window failed once it was captured."""
+    failed = con.execute(
+        "select distinct source, stream, account_id, cast(window_date as varchar) from raw_registry.loads"
+        " where status = 'failed'"
+    ).fetchall()
+    came = {(one.source, one.stream, one.account_id, one.window_date) for one in captures}
+    for key in came.intersection(failed):
+        con.execute(
+            "delete from raw_registry.loads where status = 'failed' and source = ? and stream = ?"
+            " and account_id = ? and window_date = ?",
+            key,
+        )
 
 
 def _file_key(settings: Settings, capture: Capture) -> str:
@@ -268,11 +292,7 @@ def _check_pages(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _enter(con: duckdb.DuckDBPyConnection, source: str, stream: str) -> None:
-    con.execute(
-        "delete from raw_registry.loads where landing_file in (select landing_file from capture)"
-        " or (source, stream, account_id, window_date) in"
-        f" (select '{source}', '{stream}', account_id, window_date from capture) and status = 'failed'"
-    )
+    con.execute("delete from raw_registry.loads where landing_file in (select landing_file from capture)")
     con.execute(
         f"""
         insert into raw_registry.loads by name
@@ -288,9 +308,15 @@ def _enter(con: duckdb.DuckDBPyConnection, source: str, stream: str) -> None:
     )
 
 
-def enter_failures(con: duckdb.DuckDBPyConnection, settings: Settings, source: str) -> list[str]:
+def enter_failures(
+    con: duckdb.DuckDBPyConnection, settings: Settings, source: str, streams: set[str] | None = None
+) -> list[str]:
     """Enter in the ledger what the last fetch could not bring; return the reasons, one sentence each."""
-    failures = [shortfall for shortfall in ingest.shortfalls(settings, source) if shortfall.is_failure]
+    failures = [
+        shortfall
+        for shortfall in ingest.shortfalls(settings, source)
+        if shortfall.is_failure and (streams is None or shortfall.stream in streams)
+    ]
     for failure in failures:
         key = [failure.source, failure.stream, failure.account_id, failure.window_date]
         con.execute(

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration import home
+from orchestration.settings import Settings
+
 TAG = "warehouse/process"
 AT_WORK = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
 
@@ -33,10 +36,17 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
+def begin(settings: Settings, context) -> None:
+    """Begin a step: hold the home, sign the run, free what dead ones hold."""
+    home.hold(settings)
+    sign(context.instance, context.run_id)
+
+
 def sign(instance: dg.DagsterInstance, run_id: str) -> None:
-    """Note on a run which process does it, and free what dead ones hold; each run begins with it."""
-    instance.add_run_tags(run_id, {TAG: signature()})
-    reap(instance)
+    """Note on a run which process does it, and free what dead ones hold."""
+    if instance.get_run_by_id(run_id).tags.get(TAG) != signature():
+        instance.add_run_tags(run_id, {TAG: signature()})
+        reap(instance)
 
 
 def reap(instance: dg.DagsterInstance) -> list[str]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import closing, redirect_stdout
 from dataclasses import dataclass
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 from connectors import SOURCES
+from connectors.errors import SourceError
 from connectors.files import KINDS
-from orchestration import accounts, candidate, gate, inbox, landing, publish, raw, transform
+from orchestration import accounts, candidate, gate, home, inbox, landing, publish, raw, transform
 from orchestration.ingest import log
 from orchestration.settings import REPOSITORY, Problem, Settings
 
@@ -28,25 +26,6 @@ class Outcome:
 
     run_id: str
     problems: list[str]
-
-
-@contextmanager
-def alone(settings: Settings) -> Iterator[None]:
-    """Hold the run lock of this home; the kernel lets it go when the process dies, however it dies."""
-    settings.state.mkdir(parents=True, exist_ok=True)
-    with (settings.state / "run.lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise Problem(
-                f"another run (process {lock.read().strip() or '?'}) is at work in {settings.home}: "
-                "wait until it has ended."
-            ) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
 
 
 def dagster_instance(settings: Settings):
@@ -69,17 +48,21 @@ def run_days(settings: Settings, first: date, last: date, *, capture_only: bool 
 
     `capture_only` stops after the load, for days whose figures are built with those of a later one.
     """
-    if first < settings.start_date or last < first:
-        raise Problem(f"{first} to {last} can't be run: the first day is {settings.start_date} (WAREHOUSE_START_DATE).")
+    if last < first:
+        raise Problem(f"{first} to {last} is no range: give the earlier day first.")
+    if first < settings.start_date:
+        raise Problem(f"{first} can't be run: the first day is {settings.start_date} (WAREHOUSE_START_DATE).")
+    if last >= datetime.now(UTC).date():
+        raise Problem(f"{last} has not ended yet: the last day that can be run is yesterday, UTC.")
+    home.check_kind(settings, rehearsal=any(settings.is_simulated(source) for source in SOURCES))
     accounts.read(settings.accounts_file)
     _ = settings.person_key
-    with alone(settings):
+    with home.alone(settings):
         from orchestration import reaper
         from orchestration.definitions import build
 
         instance = dagster_instance(settings)
         reaper.reap(instance)
-        _restore(settings)
         os.environ["WAREHOUSE_HOME"] = str(settings.home)
         definitions = build(settings)
         job = definitions.resolve_job_def("daily")
@@ -128,48 +111,53 @@ def rebuild(settings: Settings) -> Outcome:
     """Make the warehouse anew from landing alone and publish it; no source is asked."""
     run_id = str(uuid4())
     listed, brand_names = accounts.read(settings.accounts_file)
-    with alone(settings):
+    with home.alone(settings):
         landing.mend(settings.landing)
-        if not _aside(settings).exists():
-            _move(settings.warehouse, _aside(settings))
+        _check_landing(settings)
+        home.set_aside(settings)
+        home.discard(settings)
         try:
             _load_all(settings, listed, brand_names)
             _dbt_build(settings)
         except BaseException:
-            _restore(settings)
+            home.restore(settings)
             raise
-        for part in _parts(_aside(settings)):
-            part.unlink(missing_ok=True)
+        home.forget_aside(settings)
         _publish(settings, run_id)
     return Outcome(run_id, [])
 
 
-def _aside(settings: Settings) -> Path:
-    return settings.warehouse.with_name("warehouse.before-rebuild.duckdb")
-
-
-def _parts(warehouse: Path) -> list[Path]:
-    """Return a database file and its log, which belong together."""
-    return [warehouse, warehouse.with_name(warehouse.name + ".wal")]
-
-
-def _move(source: Path, target: Path) -> None:
-    # The log first: a file without its log is whole as of its last checkpoint, the other way round it is refused.
-    for part, moved in reversed([*zip(_parts(source), _parts(target), strict=True)]):
-        moved.unlink(missing_ok=True)
-        if part.exists():
-            part.replace(moved)
-
-
-def _restore(settings: Settings) -> None:
-    """Take the warehouse back that a rebuild, failed or killed, had set aside."""
-    if _aside(settings).exists():
-        _move(_aside(settings), settings.warehouse)
+def _check_landing(settings: Settings) -> None:
+    """Refuse to build less than there was: every file must be there, byte for byte as it was landed."""
+    sidecars = [
+        landing.read(sidecar)
+        for source in SOURCES.values()
+        for stream in source.streams
+        for sidecar in landing.sidecars(settings.landing, source.name, stream.name)
+    ]
+    if not sidecars:
+        raise Problem(f"{settings.landing} holds no captures to rebuild from: `warehouse run` makes them.")
+    for capture in sidecars:
+        if not landing.is_whole(settings.landing, capture):
+            raise Problem(
+                f"{capture.path(settings.landing)} is missing or damaged: restore it from a backup, or remove its"
+                " sidecar to rebuild without it."
+            )
+    present = {str(capture.path(settings.landing).relative_to(settings.landing)) for capture in sidecars}
+    if settings.warehouse.exists():
+        with raw.opened(settings.warehouse, read_only=True) as con:
+            loaded = con.execute(
+                "select landing_file from raw_registry.loads where status = 'loaded' and source <> 'files'"
+            ).fetchall()
+        lost = sorted({file for (file,) in loaded} - present)
+        if lost:
+            raise Problem(
+                f"landing lacks {len(lost)} file(s) that the warehouse was made of, the first is {lost[0]}: restore"
+                " them from a backup, or remove warehouse.duckdb to rebuild without them."
+            )
 
 
 def _load_all(settings: Settings, listed, brand_names) -> None:
-    for part in _parts(settings.warehouse):
-        part.unlink(missing_ok=True)
     with raw.opened(settings.warehouse) as con:
         raw.ensure_tables(con)
         raw.register_accounts(con, listed, brand_names)
@@ -203,18 +191,29 @@ def _publish(settings: Settings, run_id: str) -> publish.Version:
 
 def publish_build(settings: Settings) -> publish.Version:
     """Judge the build as it stands and serve it if it passes."""
-    with alone(settings):
-        _restore(settings)
+    with home.alone(settings):
         return _publish(settings, str(uuid4()))
 
 
-def yesterday(settings: Settings) -> date:
-    """Return the day before the present, as the sources that are set tell it."""
-    for account in accounts.read(settings.accounts_file)[0]:
-        source = SOURCES[account.source]
-        api = source.open(settings.base_url(source.name, date.today()), "present")
+def due(settings: Settings) -> tuple[date, date]:
+    """Return the days that are due: from the one after the last that was loaded to the day before the present."""
+    last = _present(settings) - timedelta(days=1)
+    if not settings.warehouse.exists():
+        return last, last
+    with raw.opened(settings.warehouse, read_only=True) as con:
+        newest = con.execute(
+            "select max(cast(window_date as date)) from raw_registry.loads"
+            " where status = 'loaded' and source <> 'files' and cast(captured_at as date) > window_date"
+        ).fetchone()[0]
+    return (min(last, newest + timedelta(days=1)) if newest else last), last
+
+
+def _present(settings: Settings) -> date:
+    """Return the present day as the first source tells it that answers; ours if none does."""
+    for source in dict.fromkeys(account.source for account in accounts.read(settings.accounts_file)[0]):
         try:
-            return api.present().date() - timedelta(days=1)
-        finally:
-            api.close()
-    raise Problem(f"{settings.accounts_file} lists no account: add one.")
+            with closing(SOURCES[source].open(settings.base_url(source, date.today()), "present")) as api:
+                return api.present().date()
+        except SourceError:
+            continue
+    return datetime.now(UTC).date()

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from connectors import SOURCES
 
@@ -126,6 +127,11 @@ class Settings:
     def is_rehearsed(self, source: str) -> bool:
         """Say whether each day is captured at its own present rather than now."""
         return "{present}" in (self.environ.get(SOURCES[source].base_url_env) or "")
+
+    def is_simulated(self, source: str) -> bool:
+        """Say whether the answers come from this machine, and so of an invented world."""
+        address = self.environ.get(SOURCES[source].base_url_env) or ""
+        return self.is_rehearsed(source) or urlsplit(address).hostname in {"127.0.0.1", "localhost", "::1"}
 
     def token(self, variable: str) -> str:
         """Return the secret in `variable`; called just before it is used."""

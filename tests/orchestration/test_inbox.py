@@ -69,7 +69,8 @@ def test_an_unknown_column_refuses_the_file_by_name_and_keeps_it(settings, con):
     (outcome,) = inbox.take_in(con, settings)
     assert "unknown column colour" in outcome.refusal
     assert events(con) == []
-    assert len(list((settings.landing / "quarantine" / "product_events").glob("a.*.csv"))) == 1
+    assert [path.name for path in (settings.inbox / "product_events").iterdir()] == ["a.csv.refused"]
+    assert "unknown column colour" in quarantined(settings)[0]["reason"]
 
 
 def test_a_missing_required_column_refuses_the_file_by_name(settings, con):
@@ -129,3 +130,32 @@ def test_parquet_is_taken_too(settings, con):
     (folder / "a.csv").unlink()
     inbox.take_in(con, settings)
     assert events(con) == [("e1", "2026-08-01T00:00Z", 1, 1)]
+
+
+@pytest.mark.parametrize("place", [0, -1])
+def test_a_quote_that_is_never_closed_refuses_the_file_and_loses_nothing(settings, con, place):
+    rows = [f"e{number},customer,c1,login,2026-08-01,1" for number in range(20)]
+    rows[place] = rows[place].replace("customer", '"customer')
+    drop(settings, "a.csv", "\n".join([HEADER, *rows]) + "\n")
+    (outcome,) = inbox.take_in(con, settings)
+    assert "quote" in outcome.refusal
+    assert events(con) == []
+    assert (settings.inbox / "product_events" / "a.csv.refused").read_text().count("\n") == 21
+
+
+def test_a_line_of_ndjson_that_is_no_json_is_set_aside_and_the_rest_loads(settings, con):
+    row = dict(zip(HEADER.split(","), GOOD.split(","), strict=True))
+    drop(settings, "a.ndjson", json.dumps(row) + "\n{half a li\n")
+    (outcome,) = inbox.take_in(con, settings)
+    assert (outcome.loaded, outcome.quarantined) == (1, 1)
+    assert quarantined(settings)[0]["line"] == 2
+
+
+def test_an_email_in_the_address_of_a_page_never_reaches_archive_or_table(settings, con):
+    header = ",".join(KINDS["site_events"].columns)
+    row = "s1,2026-08-01T00:00:00Z,v1,,page_view,/thanks?email=jane@corp.com&utm_source=x,/,x,social,c,1,3,,"
+    drop(settings, "s.csv", f"{header}\n{row}\n", kind="site_events")
+    inbox.take_in(con, settings)
+    assert con.execute("select page from raw_files.site_events").fetchall() == [("/thanks?utm_source=x",)]
+    (archived,) = (settings.landing / "archive").rglob("*.parquet")
+    assert "jane" not in str(con.execute(f"from '{archived}'").fetchall())

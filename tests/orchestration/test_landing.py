@@ -19,6 +19,10 @@ def land(settings, account, pages, stream: Stream = USER, at=NOON):
     return landing.write(settings.landing, account, stream, DAY, at, pages, settings.person_key)
 
 
+def captured(settings) -> list[landing.Capture]:
+    return [landing.read(sidecar) for sidecar in landing.sidecars(settings.landing, "x", "user")]
+
+
 def lines(path) -> list[dict]:
     with path.open("rb") as file:
         text = io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(file), encoding="utf-8")
@@ -43,13 +47,13 @@ def test_a_line_break_in_an_answer_stays_one_line(settings, account):
 def test_the_same_window_captured_again_the_same_day_replaces_the_first(settings, account):
     land(settings, account, [x_user_page(7)])
     again = land(settings, account, [x_user_page(8)], at=NOON + timedelta(hours=1))
-    assert list(landing.captures(settings.landing, "x", "user", None, None)) == [again]
+    assert captured(settings) == [again]
 
 
 def test_a_capture_of_another_day_stands_beside_the_first(settings, account):
     first = land(settings, account, [x_user_page(7)])
     later = land(settings, account, [x_user_page(8)], at=NOON + timedelta(days=1))
-    assert list(landing.captures(settings.landing, "x", "user", None, None)) == [first, later]
+    assert captured(settings) == [first, later]
 
 
 def test_a_fetch_that_breaks_off_leaves_nothing(settings, account):
@@ -70,7 +74,7 @@ def test_a_kill_between_the_two_renames_is_rolled_forward(settings, account):
     sidecar.write_text(json.dumps(first.__dict__))
     sidecar.with_name(sidecar.name + ".tmp").write_bytes(late)
     landing.mend(settings.landing)
-    assert list(landing.captures(settings.landing, "x", "user", None, None)) == [second]
+    assert captured(settings) == [second]
     assert landing.is_whole(settings.landing, second)
 
 

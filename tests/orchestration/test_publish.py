@@ -141,6 +141,7 @@ def test_rollback_serves_the_version_before_and_the_next_run_goes_on_from_there(
         publish.rollback(settings)
     published(settings, 5)
     assert served_rows(settings) == 5
+    assert publish.rollback(settings).path == first.path, "what was rolled back from is not served again"
 
 
 def test_old_versions_go_but_never_the_one_that_is_served(settings, suites, monkeypatch):

@@ -7,7 +7,7 @@ import pytest
 
 from connectors import SOURCES
 from connectors.streams import Page
-from orchestration import landing, raw
+from orchestration import ingest, landing, raw
 from orchestration.settings import Problem
 from tests.orchestration.conftest import DAY, NOON, x_user_page
 
@@ -126,10 +126,21 @@ def test_every_declared_table_has_the_columns_that_say_where_a_row_came_from(con
             assert set(raw.META) <= columns
 
 
-def test_windows_outside_the_run_are_left_for_their_own(settings, account, con):
-    land(settings, account, 7, window=date(2026, 6, 1), at=NOON)
+def test_what_a_killed_run_landed_is_loaded_by_the_next_whatever_its_days(settings, account, con):
+    land(settings, account, 7, window=date(2026, 6, 1))
+    assert raw.load_new(con, settings, "x", [DAY])["users"] == 1
     assert raw.load_new(con, settings, "x", [DAY])["users"] == 0
-    assert raw.load_new(con, settings, "x", None)["users"] == 1
+
+
+def test_a_failure_is_forgotten_once_the_window_came_even_if_nothing_in_it_changed(settings, account, con):
+    land(settings, account, 7)
+    raw.load_new(con, settings, "x", [DAY])
+    failed = ingest.Shortfall("x", "user", "42", DAY.isoformat(), "X is down: run again later")
+    ingest._note(settings, "x", {"user"}, [failed])
+    assert raw.enter_failures(con, settings, "x") == ["X is down: run again later"]
+    land(settings, account, 7)
+    raw.load_new(con, settings, "x", [DAY])
+    assert con.execute("select status from raw_registry.loads").fetchall() == [("loaded",)]
 
 
 def test_pages_of_many_accounts_load_in_one_go(settings, account, con):

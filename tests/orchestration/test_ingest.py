@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from connectors import SOURCES
+from connectors.errors import SourceUnavailable
+from connectors.streams import Account, Page, Source, Stream
+from orchestration import ingest, landing
+from orchestration.settings import Settings
+
+DAYS = [date(2026, 7, 2), date(2026, 7, 3)]
+PRESENT = datetime(2026, 7, 4, 1, tzinfo=UTC)
+
+
+class Usage:
+    requests = 0
+
+
+class Api:
+    """A source without a network: it knows the present."""
+
+    usage = Usage()
+
+    def present(self):
+        return PRESENT
+
+    def close(self):
+        pass
+
+
+class World:
+    """A source of two streams that answers as it is told."""
+
+    def __init__(self):
+        self.asked: list[tuple[str, date, bool]] = []
+        self.broken: dict[tuple[str, date], Exception] = {}
+
+    def pages(self, name: str):
+        def asked(api, account, window):
+            self.asked.append((name, window.day, window.is_first))
+            error = self.broken.get((name, window.day))
+            if error:
+                raise error
+            yield Page("/", 200, b"{}")
+
+        return asked
+
+    def source(self) -> Source:
+        days = Stream("days", "window", self.pages("days"), (), restates_days=1)
+        now = Stream("now", "snapshot", self.pages("now"), ())
+        return Source("x", "X_BASE_URL", "https://x.example", (days, now), lambda base_url, token: Api())
+
+
+@pytest.fixture
+def world(monkeypatch) -> World:
+    made = World()
+    monkeypatch.setitem(SOURCES, "x", made.source())
+    return made
+
+
+@pytest.fixture
+def settings(tmp_path) -> Settings:
+    return Settings.load(tmp_path, {"WAREHOUSE_PERSON_KEY": "a-key-for-tests-only", "T": "token"})
+
+
+ACCOUNTS = [Account("aozora", "x", "42", None, "Asia/Tokyo", "JPY", "T")]
+
+
+def fetch(settings, days):
+    return ingest.fetch(settings, "x", ACCOUNTS, days)
+
+
+def test_the_days_of_a_run_and_the_ones_that_are_restated_are_each_asked_once(settings, world):
+    fetch(settings, DAYS)
+    first = DAYS[0] - timedelta(days=1)
+    assert world.asked == [
+        ("days", first, True),
+        ("days", DAYS[0], False),
+        ("days", DAYS[1], False),
+        ("now", DAYS[1], False),
+    ]
+
+
+def test_a_snapshot_is_filed_under_the_day_of_its_capture(settings, world):
+    harvest = fetch(settings, DAYS)
+    assert [(one.stream, one.window_date) for one in harvest.captures][-1] == ("now", "2026-07-04")
+
+
+def test_a_snapshot_of_a_past_day_is_not_fetched_and_says_so(settings, world):
+    harvest = fetch(settings, [date(2026, 7, 1)])
+    assert ("now", date(2026, 7, 1), False) not in world.asked
+    (skipped,) = harvest.shortfalls
+    assert skipped.reason == "now of a past day can't be asked for, x tells only the present"
+    assert harvest.failures == []
+
+
+def test_a_window_that_failed_is_asked_again_by_the_next_run(settings, world):
+    world.broken["days", DAYS[0]] = SourceUnavailable("X is down")
+    fetch(settings, [DAYS[0]])
+    world.broken.clear()
+    world.asked.clear()
+    later = DAYS[0] + timedelta(days=5)
+    fetch(settings, [later])
+    assert [day for name, day, _ in world.asked if name == "days"] == [DAYS[0], later - timedelta(days=1), later]
+    assert [one for one in ingest.shortfalls(settings, "x") if one.is_failure] == []
+
+
+def test_without_the_first_window_no_later_one_is_taken_since_it_would_hide_what_lies_before(settings, world):
+    first = DAYS[0] - timedelta(days=1)
+    world.broken["days", first] = SourceUnavailable("X is down")
+    harvest = fetch(settings, DAYS)
+    assert {one.window_date for one in harvest.failures if one.stream == "days"} == {
+        "2026-07-01",
+        "2026-07-02",
+        "2026-07-03",
+    }
+    assert landing.sidecars(settings.landing, "x", "days") == []
+
+
+def test_an_answer_of_an_unknown_shape_is_a_failure_of_its_window_alone(settings, world):
+    world.broken["days", DAYS[1]] = TypeError("'NoneType' object is not iterable")
+    harvest = fetch(settings, DAYS)
+    assert [one.reason for one in harvest.failures] == [
+        "x account 42: days came in a shape that is not known: report it"
+    ]
+    assert len(harvest.captures) == 3
+
+
+def test_shortfalls_of_streams_that_were_not_asked_are_kept(settings, world):
+    world.broken["days", DAYS[1]] = SourceUnavailable("X is down")
+    fetch(settings, DAYS)
+    ingest.fetch(settings, "x", ACCOUNTS, [DAYS[1]], {"now"})
+    kept = json.loads((settings.landing / "x" / "shortfalls.json").read_text())
+    assert [entry["stream"] for entry in kept] == ["days"]
