@@ -29,8 +29,7 @@ families as (
             when count(*) >= {{ place }} and {{ kpi_child('case when carries_target then 1 else 0 end', place) }} = 0
                 then {{ kpi_child('held_value', place) }}
             else cast(1 as double)
-        end
-            {{- ' as held_product' if loop.last else ' *' }}
+        end {{ 'as held_product' if loop.last else '*' }}
         {% endfor %}
     from nodes
     where parent_node_id is not null
