@@ -21,7 +21,7 @@ months as (
             as month_start
     from reporting_window
     cross join numbers
-    where numbers.n < 120
+    where numbers.n < 120 and reporting_window.last_date is not null
 
 ),
 
