@@ -74,18 +74,13 @@ def complaints(done: subprocess.CompletedProcess) -> dict[str, list[str]]:
 
 
 def ledger(home) -> set[tuple[str, str, str]]:
-    """Source, account and status of what the ledger says of the last day's windows."""
+    """Source, account and status of what the ledger says of the last day's run."""
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
         return set(
             con.execute(
                 "select source, account_id, status from raw_registry.loads"
-                " where source <> 'files' and window_date = ? and (captured_at is null or captured_at >= ?)",
+                " where source <> 'files' and window_date >= ? and (captured_at is null or captured_at >= ?)",
                 [DAY, PRESENT],
-            ).fetchall()
-        ) | set(
-            con.execute(
-                "select source, account_id, status from raw_registry.loads where source = 'x' and captured_at >= ?",
-                [PRESENT],
             ).fetchall()
         )
 

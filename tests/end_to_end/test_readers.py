@@ -17,9 +17,9 @@ pytestmark = pytest.mark.slow
 QUERY = """
 import json, sys
 import duckdb
-with duckdb.connect(sys.argv[1], read_only=True) as con:
-    # DuckDB 1.4 finds `marts.funnel_daily` ambiguous, since file and schema have one name.
-    rows = con.execute("select count(*) from marts.marts.funnel_daily").fetchone()[0]
+with duckdb.connect() as con:
+    con.execute(f"attach '{sys.argv[1]}' as served (read_only)")
+    rows = con.execute("select count(*) from served.marts.funnel_daily").fetchone()[0]
     comment = con.execute("select comment from duckdb_tables() where table_name = 'funnel_daily'").fetchone()[0]
 print(json.dumps([duckdb.__version__, rows, comment]))
 """
