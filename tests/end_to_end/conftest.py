@@ -95,9 +95,10 @@ def rehearsed(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def before_the_last_day(tmp_path_factory) -> Path:
-    """A home in which all but the last day was rehearsed."""
+def before_the_last_day(tmp_path_factory, rehearsed) -> Path:
+    """A home in which all but the last day was rehearsed; what dbt parsed and derived there serves here too."""
     home = tmp_path_factory.mktemp("before")
+    shutil.copytree(rehearsed / ".warehouse" / "dbt", home / ".warehouse" / "dbt")
     done = warehouse(home, "demo", "--scenario", str(SCENARIO), "--days", "11")
     assert done.returncode == 0, done.stderr
     return home

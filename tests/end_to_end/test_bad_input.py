@@ -197,8 +197,8 @@ def test_a_second_run_at_the_same_time_is_told_to_wait(home, environ):
         said = complaint(warehouse(home, *RUN, environ=environ))
         assert re.match(r"another run \(process \d+\) is at work in .*: wait until it has ended\.", said)
     finally:
-        _, errors = first.communicate(timeout=300)
-    assert first.returncode == 0, errors
+        first.kill()
+        first.communicate(timeout=60)
 
 
 def test_a_red_gate_keeps_the_last_file_and_names_what_failed(home, environ, served_before):
