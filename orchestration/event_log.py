@@ -1,8 +1,8 @@
-"""Dagster's own SQLite event log, with an engine that is kept.
+"""Dagster's own SQLite event log, with connections that are kept.
 
-The stock one makes a new SQLAlchemy engine for each of a run's five thousand statements and so compiles each of them
-anew: a day took 49.7 s of CPU with it and 42.1 s without. Files and schema are the stock ones; the UI and the daemon
-read them as ever.
+The stock one opens a connection, and so compiles its SQL and syncs the file, for each of a run's five thousand
+statements: half of what Dagster costs a day. Files and schema are the stock ones; the UI and the daemon read them as
+ever.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from dagster._core.storage.event_log import SqliteEventLogStorage
 
 
 class EventLog(SqliteEventLogStorage):
-    """One engine a file, for as long as the process lives."""
+    """One connection a file, for as long as the process lives; it serves one run."""
 
     def __init__(self, base_dir: str, inst_data=None):
         self._engines: dict[str, sa.Engine] = {}
@@ -29,10 +29,25 @@ class EventLog(SqliteEventLogStorage):
         with self._db_lock:
             engine = self._engines.get(shard)
             if engine is None:
-                engine = sa.create_engine(
-                    self.conn_string_for_shard(shard), poolclass=sa.NullPool, connect_args={"timeout": 60}
-                )
-                self._initdb(engine)
-                self._engines[shard] = engine
+                engine = self._engines[shard] = self._open(shard)
             with engine.connect() as connection, connection.begin():
                 yield connection
+
+    def _open(self, shard: str) -> sa.Engine:
+        engine = sa.create_engine(
+            self.conn_string_for_shard(shard),
+            poolclass=sa.StaticPool,
+            connect_args={"timeout": 60, "check_same_thread": False},
+        )
+        self._initdb(engine)
+        with engine.connect() as connection:
+            # In the write-ahead log a killed process loses nothing for want of it, only a power cut would.
+            connection.exec_driver_sql("pragma synchronous = normal")
+        return engine
+
+    def dispose(self) -> None:
+        """Close every file."""
+        for engine in self._engines.values():
+            engine.dispose()
+        self._engines.clear()
+        super().dispose()

@@ -243,39 +243,45 @@ def _load(
     )
     _check_pages(con)
     counts: dict[str, int] = {}
-    con.execute("create or replace temp table loaded (landing_file varchar, row_count bigint)")
+    con.execute("create or replace temp table loaded (landing_file varchar, row_count bigint, key_count bigint)")
     for table in stream.tables:
         name = f"raw_{source}.{table.name}"
         con.execute(f"delete from {name} where landing_file in (select landing_file from capture)")
-        counts[table.name] = con.execute(
+        con.execute(
             f"""
             insert into {name} by name
             select typed.*, capture.account_id, capture.window_date, capture.captured_at
             from ({table.select}) as typed
             inner join capture using (landing_file)
             """
-        ).fetchone()[0]
-        counts[table.name] -= _drop_repeats(con, name, table)
-        con.execute(
-            f"insert into loaded select landing_file, count(*) from {name}"
-            " where landing_file in (select landing_file from capture) group by landing_file"
         )
+        if _count(con, name, table):
+            _drop_repeats(con, name, table)
+            _count(con, name, table)
+        counts[table.name] = con.execute("select coalesce(sum(row_count), 0) from counted").fetchone()[0]
+        con.execute("insert into loaded from counted")
     _enter(con, source, stream.name)
     return counts
 
 
-def _drop_repeats(con: duckdb.DuckDBPyConnection, name: str, table: Table) -> int:
-    """Keep the first of the rows of a file that agree in the table's key; return how many went."""
-    if not table.key:
-        return 0
-    key = ", ".join(["landing_file", *table.key])
+def _count(con: duckdb.DuckDBPyConnection, name: str, table: Table) -> bool:
+    """Count what each capture brought to a table; say whether rows of one file may agree in the table's key."""
+    keys = f"count(distinct hash({', '.join(table.key)}))" if table.key else "count(*)"
+    con.execute(
+        f"""
+        create or replace temp table counted as
+        select landing_file, count(*) as row_count, {keys} as key_count
+        from {name} where landing_file in (select landing_file from capture) group by landing_file
+        """
+    )
+    return con.execute("select 1 from counted where key_count < row_count limit 1").fetchone() is not None
+
+
+def _drop_repeats(con: duckdb.DuckDBPyConnection, name: str, table: Table) -> None:
+    """Keep the first of the rows of a file that agree in the table's key."""
     loaded = f"from {name} where landing_file in (select landing_file from capture)"
-    if con.execute(f"select 1 {loaded} group by {key} having count(*) > 1 limit 1").fetchone() is None:
-        return 0
-    first = f"select min(rowid) {loaded} group by {key}"
-    return con.execute(
-        f"delete from {name} where rowid in (select rowid {loaded}) and rowid not in ({first})"
-    ).fetchone()[0]
+    first = f"select min(rowid) {loaded} group by {', '.join(['landing_file', *table.key])}"
+    con.execute(f"delete from {name} where rowid in (select rowid {loaded}) and rowid not in ({first})")
 
 
 def _check_pages(con: duckdb.DuckDBPyConnection) -> None:
