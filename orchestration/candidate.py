@@ -7,9 +7,11 @@ import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
+from orchestration import engine, transform
 from orchestration.raw import STORAGE
 from orchestration.settings import REPOSITORY, Problem, Settings
 
@@ -28,23 +30,21 @@ def write(settings: Settings, run_id: str) -> Contents:
     settings.published.chmod(0o750)
     for stale in (candidate, candidate.with_name(candidate.name + ".wal")):
         stale.unlink(missing_ok=True)
-    if not settings.warehouse.exists():
-        raise Problem(f"{settings.warehouse} does not exist: `warehouse run` builds it.")
-    _check_room(settings)
+    build, published = engine.of(settings), transform.published(settings)
     con = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
     try:
         con.execute("set timezone = 'UTC'")
-        _attach(con, settings.warehouse, "build", "read_only")
-        _attach(con, candidate, "candidate", f"storage_version '{STORAGE}'")
-        con.execute("create schema candidate.marts")
-        tables = _tables(con, "build")
+        tables = build.open_build(con)
         if not tables:
             raise Problem(f"{settings.warehouse} holds no marts: `warehouse run` builds them.")
-        for table in tables:
-            con.execute(f'create table candidate.marts."{table}" as select * from build.marts."{table}"')
-            _copy_comments(con, table)
+        _check_room(settings)
+        quoted = str(candidate).replace("'", "''")
+        con.execute(f"attach '{quoted}' as candidate (storage_version '{STORAGE}')")
+        con.execute("create schema candidate.marts")
+        for table, relation in tables.items():
+            _copy(con, table, relation, published.get(table, {}))
         contents = {table: _contents(con, "candidate", table) for table in tables}
-        _write_publication(con, run_id, contents)
+        _write_publication(con, run_id, contents, build.relation(con, "intermediate", "int_reporting_window"))
         contents["publication"] = _contents(con, "candidate", "publication")
         con.execute("checkpoint candidate")
     except (duckdb.IOException, OSError) as error:
@@ -61,7 +61,7 @@ def write(settings: Settings, run_id: str) -> Contents:
 
 
 def _check_room(settings: Settings) -> None:
-    needed = settings.warehouse.stat().st_size
+    needed = settings.warehouse.stat().st_size if settings.warehouse.exists() else 0
     free = shutil.disk_usage(settings.published).free
     if free < needed:
         raise Problem(
@@ -70,14 +70,21 @@ def _check_room(settings: Settings) -> None:
         )
 
 
-def _attach(con: duckdb.DuckDBPyConnection, path: Path, name: str, options: str) -> None:
-    quoted = str(path).replace("'", "''")
-    try:
-        con.execute(f"attach '{quoted}' as {name} ({options})")
-    except duckdb.IOException as error:
-        if "lock" not in str(error):
-            raise
-        raise Problem(f"{path} is in use by another process: wait until its run has ended, then run again.") from None
+def _copy(con: duckdb.DuckDBPyConnection, table: str, relation: str, declared: dict[str, Any]) -> None:
+    """Copy one mart in the order and the types of its contract, with the descriptions that a BI tool shows."""
+    columns = declared.get("columns", {})
+    typed = ", ".join(f'cast("{name}" as {column["data_type"]}) as "{name}"' for name, column in columns.items())
+    name = f'candidate.marts."{table}"'
+    con.execute(f"create table {name} as select {typed or '*'} from {relation}")
+    _comment(con, f"table {name}", declared.get("description"))
+    for column in columns.values():
+        _comment(con, f'column {name}."{column["name"]}"', column["description"])
+
+
+def _comment(con: duckdb.DuckDBPyConnection, what: str, text: str | None) -> None:
+    if text:
+        quoted = text.replace("'", "''")
+        con.execute(f"comment on {what} is '{quoted}'")
 
 
 def _tables(con: duckdb.DuckDBPyConnection, database: str) -> list[str]:
@@ -88,38 +95,22 @@ def _tables(con: duckdb.DuckDBPyConnection, database: str) -> list[str]:
     return [row[0] for row in rows]
 
 
-def _copy_comments(con: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Carry dbt's descriptions over, so that a BI tool shows what each column means."""
-    described = con.execute(
-        "select null, comment from duckdb_tables()"
-        " where database_name = 'build' and schema_name = 'marts' and table_name = ?"
-        " union all select column_name, comment from duckdb_columns()"
-        " where database_name = 'build' and schema_name = 'marts' and table_name = ?",
-        [table, table],
-    ).fetchall()
-    for column, comment in described:
-        if comment:
-            text = comment.replace("'", "''")
-            what = f'column candidate.marts."{table}"."{column}"' if column else f'table candidate.marts."{table}"'
-            con.execute(f"comment on {what} is '{text}'")
-
-
 def _contents(con: duckdb.DuckDBPyConnection, database: str, table: str) -> dict[str, int]:
     """Read every value of a table: its row count and a hash that doesn't depend on the order of rows."""
     rows, digest = con.execute(f'select count(*), sum(hash(each)) from {database}.marts."{table}" as each').fetchone()
     return {"rows": rows, "hash": int(digest or 0)}
 
 
-def _write_publication(con: duckdb.DuckDBPyConnection, run_id: str, contents: Contents) -> None:
+def _write_publication(con: duckdb.DuckDBPyConnection, run_id: str, contents: Contents, window: str) -> None:
     """One row about the publication itself. Only a file that passed is ever served, so its verdict is `passed`."""
     row_counts = json.dumps({table: content["rows"] for table, content in contents.items()})
     con.execute(
-        """
+        f"""
         create table candidate.marts.publication as
         select
             cast(? as varchar) as run_id,
             cast(? as timestamptz) as published_at,
-            (select last_date from build.intermediate.int_reporting_window) as data_through,
+            (select last_date from {window}) as data_through,
             'passed' as gate_verdict,
             cast(? as varchar) as row_counts,
             cast(? as varchar) as code_version

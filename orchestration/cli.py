@@ -12,7 +12,7 @@ from pathlib import Path
 
 from connectors.errors import SourceError
 from orchestration import demo, doctor, home, publish, run, status, transform
-from orchestration.settings import Problem, Settings
+from orchestration.settings import ENGINES, Problem, Settings
 
 UI_PORT = "3000"
 
@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     def command(name: str, act: Callable[[Settings, argparse.Namespace], int], summary: str):
         added = commands.add_parser(name, help=summary, description=summary)
         added.add_argument("--home", metavar="DIR", help="in place of WAREHOUSE_HOME")
+        added.add_argument("--engine", choices=ENGINES, help="in place of WAREHOUSE_ENGINE (default: duckdb)")
         added.set_defaults(act=act)
         return added
 
@@ -132,6 +133,8 @@ def main(arguments: list[str] | None = None) -> int:
     words = parser().parse_args(arguments)
     _log_to_the_terminal()
     try:
+        if words.engine:
+            os.environ["WAREHOUSE_ENGINE"] = words.engine
         settings = Settings.load(words.home)
         try:
             return words.act(settings, words)

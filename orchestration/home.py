@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,42 +49,54 @@ def alone(settings: Settings) -> Iterator[None]:
 
 def set_aside(settings: Settings) -> None:
     """Put the warehouse out of the way of a rebuild; one that is there already is the better one."""
-    if not _aside(settings).exists():
-        _move(settings.warehouse, _aside(settings))
+    pairs = _parts(settings)
+    if not any(aside.exists() for _, aside in pairs):
+        _move(pairs)
 
 
 def restore(settings: Settings) -> None:
     """Take back the warehouse that a rebuild, failed or killed, had set aside."""
-    if _aside(settings).exists():
-        _move(_aside(settings), settings.warehouse)
+    pairs = _parts(settings)
+    if any(aside.exists() for _, aside in pairs):
+        _move([(aside, part) for part, aside in pairs])
 
 
 def forget_aside(settings: Settings) -> None:
     """Let the old warehouse go, once the new one is whole."""
-    for part in _parts(_aside(settings)):
-        part.unlink(missing_ok=True)
+    for _, aside in _parts(settings):
+        _remove(aside)
 
 
 def discard(settings: Settings) -> None:
-    """Remove the build file and its log."""
-    for part in _parts(settings.warehouse):
-        part.unlink(missing_ok=True)
+    """Remove the build file and its log, and with Spark the lake."""
+    for part, _ in _parts(settings):
+        _remove(part)
 
 
-def _aside(settings: Settings) -> Path:
-    return settings.warehouse.with_name("warehouse.before-rebuild.duckdb")
+def _parts(settings: Settings) -> list[tuple[Path, Path]]:
+    """Return what a warehouse is made of, and where each part is set aside."""
+    file = settings.warehouse
+    aside = file.with_name(f"{file.stem}.before-rebuild{file.suffix}")
+    parts = [(file, aside), (file.with_name(file.name + ".wal"), aside.with_name(aside.name + ".wal"))]
+    if settings.engine == "spark":
+        parts.append((settings.lake, settings.lake.with_name(settings.lake.name + ".before-rebuild")))
+    return parts
 
 
-def _parts(warehouse: Path) -> list[Path]:
-    return [warehouse, warehouse.with_name(warehouse.name + ".wal")]
-
-
-def _move(source: Path, target: Path) -> None:
-    # The log first: a file without its log is whole as of its last checkpoint, the other way round it is refused.
-    for part, moved in reversed([*zip(_parts(source), _parts(target), strict=True)]):
-        moved.unlink(missing_ok=True)
+def _move(pairs: list[tuple[Path, Path]]) -> None:
+    # The log before its file: a file without its log is whole as of its last checkpoint, the other way round it is
+    # refused.
+    for part, moved in reversed(pairs):
+        _remove(moved)
         if part.exists():
             part.replace(moved)
+
+
+def _remove(part: Path) -> None:
+    if part.is_dir():
+        shutil.rmtree(part)
+    else:
+        part.unlink(missing_ok=True)
 
 
 def check_kind(settings: Settings, *, rehearsal: bool) -> None:

@@ -20,14 +20,8 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import build_scope
 from sqlglot.schema import MappingSchema
 
-from orchestration import raw
+from orchestration import engine
 from orchestration.settings import Settings
-
-DIALECT = "duckdb"
-COLUMNS = """
-    select schema_name || '.' || table_name, column_name, data_type, comment
-    from duckdb_columns() where not internal order by table_oid, column_index
-"""
 
 
 class ModelMetadata:
@@ -35,15 +29,10 @@ class ModelMetadata:
 
     def __init__(self, settings: Settings, manifest: Mapping[str, Any], translator: DagsterDbtTranslator):
         self.manifest, self.translator, self.target = manifest, translator, settings.dbt_target
-        self.columns: dict[str, dict[str, tuple[str, str | None]]] = {}
-        with raw.opened(settings.warehouse, read_only=True) as con:
-            for relation, name, kind, comment in con.execute(COLUMNS).fetchall():
-                self.columns.setdefault(relation, {})[name] = (kind, comment)
-            tables = con.execute("select schema_name, table_name from duckdb_tables()").fetchall()
-            self.row_counts = {
-                f"{schema}.{table}": con.execute(f'select count(*) from "{schema}"."{table}"').fetchone()[0]
-                for schema, table in tables
-            }
+        built = engine.of(settings)
+        self.dialect = built.dialect
+        self.columns = built.columns([_relation(node) for node in _relations(manifest)])
+        self.row_counts = built.row_counts()
         self._kept_in = settings.dbt_target / "lineage.json"
         self._kept = json.loads(self._kept_in.read_text(encoding="utf-8")) if self._kept_in.exists() else {}
 
@@ -55,7 +44,7 @@ class ModelMetadata:
             metadata["dagster/row_count"] = self.row_counts[relation]
         if relation in self.columns:
             metadata["dagster/column_schema"] = dg.TableSchema(
-                [dg.TableColumn(name, kind, comment) for name, (kind, comment) in self.columns[relation].items()]
+                [dg.TableColumn(name, kind, _comment(node, name)) for name, kind in self.columns[relation].items()]
             )
             metadata |= self._lineage(node)
         return metadata
@@ -85,18 +74,18 @@ class ModelMetadata:
         self, sql: str, node: Mapping[str, Any], parents: list[Mapping[str, Any]]
     ) -> dict[str, list[tuple[list[str], str]]]:
         """Return the parents' columns that each column comes from, by asset key; nothing where sqlglot gives up."""
-        schema = MappingSchema(dialect=DIALECT)
+        schema = MappingSchema(dialect=self.dialect)
         for relation in (_relation(known) for known in [node, *parents]):
-            types = {name: kind for name, (kind, _) in self.columns.get(relation, {}).items()}
-            schema.add_table(f"{node['database']}.{relation}", types, dialect=DIALECT)
+            name = f"{node['database']}.{relation}" if node["database"] else relation
+            schema.add_table(name, self.columns.get(relation, {}), dialect=self.dialect)
         keys = {_relation(parent): list(self.translator.get_asset_key(parent).path) for parent in parents}
         try:
-            query = qualify(parse_one(sql, dialect=DIALECT), schema=schema, dialect=DIALECT)
+            query = qualify(parse_one(sql, dialect=self.dialect), schema=schema, dialect=self.dialect)
             scope = build_scope(query)
             return {
                 column: sorted(
                     (keys[relation], name)
-                    for relation, name in _origins(lineage(column, query, schema, scope=scope, dialect=DIALECT))
+                    for relation, name in _origins(lineage(column, query, schema, scope=scope, dialect=self.dialect))
                     if relation in keys
                 )
                 for column in query.named_selects
@@ -116,6 +105,15 @@ def _origins(column) -> set[tuple[str, str]]:
     """Return the leaves of sqlglot's lineage: relation and column."""
     leaves = ((leaf.expression.find(exp.Table), leaf.name) for leaf in column.walk() if not leaf.downstream)
     return {(f"{table.db}.{table.name}", exp.to_column(name).name.lower()) for table, name in leaves if table}
+
+
+def _relations(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    built = [node for node in manifest["nodes"].values() if node["resource_type"] in {"model", "seed"}]
+    return [*built, *manifest["sources"].values()]
+
+
+def _comment(node: Mapping[str, Any], column: str) -> str | None:
+    return node["columns"].get(column, {}).get("description") or None
 
 
 def _relation(node: Mapping[str, Any]) -> str:

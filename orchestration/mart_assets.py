@@ -10,7 +10,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from packaging.version import Version
 
-from orchestration import candidate, gate, lineage, publish, reaper, transform
+from orchestration import candidate, engine, gate, lineage, publish, reaper, transform
 from orchestration.capture_assets import OWNERS, POOL, log
 from orchestration.settings import DBT_PROJECT, Problem, Settings
 
@@ -20,18 +20,23 @@ CANDIDATE = "candidate"
 class Translator(DagsterDbtTranslator):
     """dbt's groups, owners and tags as they are; only the kinds are ours."""
 
+    def __init__(self, engine_name: str):
+        super().__init__(DagsterDbtTranslatorSettings(enable_code_references=False))
+        self.engine = engine_name
+
     def get_tags(self, dbt_resource_props):
-        """Mark dbt's assets as tables of DuckDB."""
-        return {**super().get_tags(dbt_resource_props), "dagster/kind/duckdb": "", "dagster/kind/dbt": ""}
+        """Mark dbt's assets as tables of the engine."""
+        return {**super().get_tags(dbt_resource_props), f"dagster/kind/{self.engine}": "", "dagster/kind/dbt": ""}
 
 
 def dbt_models(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
     """Return the one dbt build of a run, an asset a model and seed."""
-    translator = Translator(DagsterDbtTranslatorSettings(enable_code_references=False))
+    translator = Translator(settings.engine)
 
     @dbt_assets(manifest=manifest, name="dbt_build", pool=POOL, dagster_dbt_translator=translator)
     def built(context: dg.AssetExecutionContext, dbt: Dbt):
         reaper.begin(settings, context)
+        engine.of(settings).prepare()
         parsed = json.loads(manifest.read_text(encoding="utf-8"))
         invocation = dbt.cli(
             transform.build_arguments(full_refresh=False), context=context, target_path=settings.dbt_target

@@ -17,7 +17,7 @@ import duckdb
 from connectors import SOURCES
 from connectors.files import KINDS
 from connectors.streams import Account, Stream, Table
-from orchestration import ingest, landing
+from orchestration import ingest, lake, landing
 from orchestration.landing import Capture
 from orchestration.settings import Problem, Settings
 
@@ -260,6 +260,8 @@ def _load(
             _count(con, name, table)
         counts[table.name] = con.execute("select coalesce(sum(row_count), 0) from counted").fetchone()[0]
         con.execute("insert into loaded from counted")
+    if settings.engine == "spark":
+        lake.move(con, settings, source, stream.tables)
     _enter(con, source, stream.name)
     return counts
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 from connectors import SOURCES
 from connectors.errors import SourceError
 from connectors.files import KINDS
-from orchestration import accounts, candidate, gate, home, inbox, landing, publish, raw, transform
+from orchestration import accounts, candidate, engine, gate, home, inbox, landing, publish, raw, transform
 from orchestration.ingest import log
 from orchestration.settings import REPOSITORY, Problem, Settings
 
@@ -171,6 +171,7 @@ def _load_all(settings: Settings, listed, brand_names) -> None:
 
 
 def _dbt_build(settings: Settings) -> None:
+    engine.of(settings).prepare()
     done = subprocess.run(
         [str(transform.DBT), "--quiet", *transform.build_arguments(full_refresh=True)],
         env={**os.environ, **transform.environment(settings)},

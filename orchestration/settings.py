@@ -16,6 +16,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 DBT_PROJECT = REPOSITORY / "dbt_project"
 EXPECTATIONS = REPOSITORY / "expectations"
 DEFAULT_START = "2026-07-01"
+ENGINES = ("duckdb", "spark")
 NO_ROOM = ("No space left", "disk I/O error", "database or disk is full")
 
 
@@ -62,9 +63,23 @@ class Settings:
         return self.landing / "inbox"
 
     @property
+    def engine(self) -> str:
+        """What builds the models: `WAREHOUSE_ENGINE`, else DuckDB."""
+        name = self.environ.get("WAREHOUSE_ENGINE") or ENGINES[0]
+        if name not in ENGINES:
+            raise Problem(f"WAREHOUSE_ENGINE is {name!r}: write {' or '.join(ENGINES)}.")
+        return name
+
+    @property
     def warehouse(self) -> Path:
-        """The build file; no reader ever opens it."""
-        return self.home / "warehouse.duckdb"
+        """The build file, of which Spark leaves only the ledger here; no reader ever opens it."""
+        return self.home / ("warehouse.duckdb" if self.engine == "duckdb" else "ledger.duckdb")
+
+    @property
+    def lake(self) -> Path:
+        """The raw tables as Spark reads them: `WAREHOUSE_LAKE`, a path that every worker sees, else in the home."""
+        named = self.environ.get("WAREHOUSE_LAKE")
+        return Path(named).expanduser().resolve() if named else self.home / "lake"
 
     @property
     def published(self) -> Path:
@@ -83,8 +98,8 @@ class Settings:
 
     @property
     def dbt_target(self) -> Path:
-        """dbt's manifest, partial parse and compiled SQL."""
-        return self.state / "dbt"
+        """dbt's manifest, partial parse and compiled SQL, which are another for each engine."""
+        return self.state / ("dbt" if self.engine == "duckdb" else "dbt-spark")
 
     @property
     def accounts_file(self) -> Path:

@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from orchestration import raw
+from orchestration import engine
 from orchestration.settings import DBT_PROJECT, REPOSITORY, Problem, Settings
 
 DBT = Path(sys.executable).with_name("dbt")
@@ -23,6 +21,7 @@ EXAMPLES = 3
 def environment(settings: Settings) -> dict[str, str]:
     """Return what dbt has to find in its environment."""
     return {
+        "WAREHOUSE_ENGINE": settings.engine,
         "WAREHOUSE_PATH": str(settings.warehouse),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DBT_PROJECT_DIR": str(DBT_PROJECT),
@@ -63,6 +62,15 @@ def ensure_manifest(settings: Settings) -> Path:
     return manifest
 
 
+def published(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Return the manifest's entries of the models that readers see, by table; nothing before dbt's first parse."""
+    manifest = settings.dbt_target / "manifest.json"
+    if not manifest.exists():
+        return {}
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
+    return {node["name"]: node for node in nodes if node["resource_type"] == "model" and "published" in node["tags"]}
+
+
 def failures(settings: Settings) -> list[str]:
     """Say what failed in dbt's last run: the node, its file, and for a seed the line that broke the rule."""
     results = settings.dbt_target / "run_results.json"
@@ -101,14 +109,8 @@ def _examples(settings: Settings, node: dict[str, Any]) -> Iterator[dict[str, An
     sql = node.get("compiled_code") or (path.read_text(encoding="utf-8") if path.is_file() else None)
     if not sql:
         return
-    try:
-        with raw.opened(settings.warehouse, read_only=True) as con:
-            rows = con.execute(f"select * from ({sql.strip().rstrip(';')}) limit {EXAMPLES}").fetchall()
-            names = [column[0] for column in con.description]
-    except (duckdb.Error, Problem):
-        return
-    for row in rows:
-        yield {name: value for name, value in zip(names, row, strict=True) if name != "person_key"}
+    for row in engine.of(settings).examples(sql.strip().rstrip(";"), EXAMPLES):
+        yield {name: value for name, value in row.items() if name != "person_key"}
 
 
 def _csv_line(path: Path, example: dict[str, Any]) -> int | None:

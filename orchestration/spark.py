@@ -1,0 +1,162 @@
+"""Spark as the engine: a cluster behind a Spark Connect server builds what DuckDB would, from the same dbt project.
+
+`SPARK_REMOTE` names the server. The raw tables are external tables over the lake; models are the metastore's own. Marts
+come back through their Parquet files where this machine sees them, else over the connection.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import socket
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import duckdb
+
+from orchestration import lake, raw, transform
+from orchestration.settings import Problem, Settings
+
+DEFAULT_PORT = 15002
+CONNECT_TIMEOUT_S = 10
+TYPES = {
+    "VARCHAR": "string",
+    "BIGINT": "bigint",
+    "INTEGER": "int",
+    "DOUBLE": "double",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "TIMESTAMP": "timestamp_ntz",
+    "TIMESTAMP WITH TIME ZONE": "timestamp",
+}
+DECLARED = "social_metrics.declared"
+
+
+def type_of(kind: str) -> str:
+    """Return Spark's name of a DuckDB type."""
+    if kind.endswith("[]"):
+        return f"array<{type_of(kind[:-2])}>"
+    if re.fullmatch(r"DECIMAL\(\d+,\d+\)", kind):
+        return kind.lower()
+    return TYPES[kind]
+
+
+class Spark:
+    """One session with the server that `SPARK_REMOTE` names, opened when it is first needed."""
+
+    dialect = "spark"
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+
+    @cached_property
+    def session(self):
+        """Open the session; say what is missing if there is none to be had."""
+        remote = check_remote(self.settings)
+        try:
+            from pyspark.sql import SparkSession
+        except ImportError:
+            raise Problem(
+                "the Spark client is not installed: pip install 'social-metrics-warehouse[spark]' beside the warehouse."
+            ) from None
+        session = SparkSession.builder.remote(remote).create()
+        session.conf.set("spark.sql.session.timeZone", "UTC")
+        return session
+
+    def prepare(self) -> None:
+        """Export what lies in the ledger's file, and declare each raw table over its folder of the lake."""
+        with raw.opened(self.settings.warehouse) as con:
+            raw.ensure_tables(con)
+            lake.export(con, self.settings)
+            declared = lake.columns(con)
+        for schema in sorted({name.partition(".")[0] for name in declared}):
+            self.session.sql(f"create schema if not exists {schema}")
+        for name, columns in declared.items():
+            self._declare(name, columns)
+
+    def _declare(self, name: str, columns: dict[str, str]) -> None:
+        place = lake.folder(self.settings, name)
+        place.mkdir(parents=True, exist_ok=True)
+        typed = ", ".join(f"`{column}` {type_of(kind)}" for column, kind in columns.items())
+        digest = hashlib.sha256(f"{place} {typed}".encode()).hexdigest()
+        if self._declared(name) != digest:
+            # Only the declaration goes: an external table's files stay.
+            self.session.sql(f"drop table if exists {name}")
+            self.session.sql(
+                f"create table {name} ({typed}) using parquet location '{place.as_uri()}'"
+                f" tblproperties ('{DECLARED}' = '{digest}')"
+            )
+
+    def _declared(self, name: str) -> str | None:
+        if not self.session.catalog.tableExists(name):
+            return None
+        properties = self.session.sql(f"show tblproperties {name}").collect()
+        return {row["key"]: row["value"] for row in properties}.get(DECLARED)
+
+    def columns(self, relations: list[str]) -> dict[str, dict[str, str]]:
+        """See Engine."""
+        return {
+            relation: {field.name: field.dataType.simpleString() for field in self.session.table(relation).schema}
+            for relation in relations
+            if self.session.catalog.tableExists(relation)
+        }
+
+    def row_counts(self) -> dict[str, int]:
+        """Nothing: each count would be a job of its own; the candidate's tables tell theirs."""
+        return {}
+
+    def examples(self, sql: str, limit: int) -> list[dict[str, Any]]:
+        """See Engine."""
+        from pyspark.errors import PySparkException
+
+        try:
+            return [row.asDict() for row in self.session.sql(f"select * from ({sql}) limit {limit}").collect()]
+        except PySparkException:
+            return []
+
+    def open_build(self, con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+        """See Engine."""
+        marts = sorted(transform.published(self.settings))
+        missing = [table for table in marts if not self.session.catalog.tableExists(f"marts.{table}")]
+        if missing:
+            raise Problem(f"Spark holds no table marts.{missing[0]}: `warehouse run --engine spark` builds it.")
+        return {table: self.relation(con, "marts", table) for table in marts}
+
+    def relation(self, con: duckdb.DuckDBPyConnection, schema: str, table: str) -> str:
+        """See Engine."""
+        built = self.session.table(f"{schema}.{table}")
+        files = [_local(uri) for uri in built.inputFiles()]
+        if files and all(file is not None and file.exists() for file in files):
+            listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+            return f"read_parquet([{listed}], hive_partitioning = true)"
+        view = f"{schema}_{table}"
+        con.register(view, built.toArrow())
+        return view
+
+
+def _local(uri: str) -> Path | None:
+    parts = urlsplit(uri)
+    return Path(unquote(parts.path)) if parts.scheme in {"", "file"} else None
+
+
+def check_remote(settings: Settings) -> str:
+    """Return the server's address once something answers there; the client alone would try for ten minutes."""
+    remote = settings.environ.get("SPARK_REMOTE", "").strip()
+    parts = urlsplit(remote)
+    if parts.scheme != "sc" or not parts.hostname:
+        raise Problem(
+            f"SPARK_REMOTE is {json.dumps(remote)}: put the address of a Spark Connect server there, sc://host:15002."
+        )
+    # A token may follow the host, so only host and port are ever told.
+    port = int(re.match(r"\d+", parts.netloc.rpartition(":")[2]).group()) if ":" in parts.netloc else DEFAULT_PORT
+    try:
+        socket.create_connection((parts.hostname, port), timeout=CONNECT_TIMEOUT_S).close()
+    except OSError as error:
+        raise Problem(
+            f"no Spark Connect server answers at {parts.hostname}:{port} ({error.strerror or error}): start it or"
+            " mend SPARK_REMOTE."
+        ) from None
+    return remote
