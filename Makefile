@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check ui clean bench help
+.PHONY: demo test check ui clean bench spark-test help
 
 help:     ## list the targets
-	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/ —/'
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/ —/'
 
 demo: $(READY)   ## rehearse the whole pipeline against the sandbox and publish published/marts.duckdb
 	@$(BIN)/warehouse demo
@@ -26,9 +26,13 @@ ui: $(READY)     ## Dagster on loopback, over the same warehouse
 bench: .venv/.benchmarks  ## measure the goals against their references
 	$(BIN)/python -m benchmarks
 
+spark-test: .venv/.spark .venv-spark/.ready  ## the whole day on a Spark cluster of its own, compared with DuckDB's
+	@command -v java >/dev/null || { echo "Java 17 is needed for Spark: install a JRE" >&2; exit 1; }
+	$(BIN)/python -m pytest tests/spark
+
 clean:    ## remove what the demo left here, and the environment; captures of real accounts are never removed
 	@test ! -d landing || test -e .warehouse/rehearsal || { echo "landing/ holds captures of real accounts: remove it by hand" >&2; exit 1; }
-	rm -rf .venv .warehouse warehouse.duckdb* published landing dbt_project/target dbt_project/logs
+	rm -rf .venv .venv-spark .warehouse warehouse.duckdb* ledger.duckdb* lake published landing dbt_project/target dbt_project/logs
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: set PYTHON=..." >&2; exit 1; }
@@ -40,4 +44,15 @@ $(READY): requirements.lock pyproject.toml
 
 .venv/.benchmarks: $(READY) benchmarks/requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r benchmarks/requirements.lock
+	@touch $@
+
+.venv/.spark: $(READY) tests/spark/client.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tests/spark/client.lock
+	@touch $@
+
+.venv-spark/.ready: tests/spark/server.lock
+	@test -x .venv-spark/bin/python || $(PYTHON) -m venv .venv-spark
+	@echo "setting up .venv-spark (half a gigabyte, a minute or two)"
+	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check setuptools wheel
+	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-build-isolation -r tests/spark/server.lock
 	@touch $@

@@ -55,10 +55,11 @@ def set_aside(settings: Settings) -> None:
 
 
 def restore(settings: Settings) -> None:
-    """Take back the warehouse that a rebuild, failed or killed, had set aside."""
-    pairs = _parts(settings)
-    if any(aside.exists() for _, aside in pairs):
-        _move([(aside, part) for part, aside in pairs])
+    """Take back the warehouse that a rebuild, failed or killed, had set aside, or as much as it had."""
+    (_, aside), (log, log_aside), *_ = pairs = _parts(settings)
+    if aside.exists() and not log_aside.exists():
+        _remove(log)
+    _move([(aside, part) for part, aside in pairs])
 
 
 def forget_aside(settings: Settings) -> None:
@@ -84,11 +85,10 @@ def _parts(settings: Settings) -> list[tuple[Path, Path]]:
 
 
 def _move(pairs: list[tuple[Path, Path]]) -> None:
-    # The log before its file: a file without its log is whole as of its last checkpoint, the other way round it is
-    # refused.
+    # The file last: without its log it is whole as of its last checkpoint, the other way round it is refused.
     for part, moved in reversed(pairs):
-        _remove(moved)
         if part.exists():
+            _remove(moved)
             part.replace(moved)
 
 

@@ -7,7 +7,6 @@ come back through their Parquet files where this machine sees them, else over th
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import socket
 from functools import cached_property
@@ -71,30 +70,29 @@ class Spark:
         with raw.opened(self.settings.warehouse) as con:
             raw.ensure_tables(con)
             lake.export(con, self.settings)
-            declared = lake.columns(con)
-        for schema in sorted({name.partition(".")[0] for name in declared}):
+            columns = lake.columns(con)
+        for schema in sorted({name.partition(".")[0] for name in columns}):
             self.session.sql(f"create schema if not exists {schema}")
-        for name, columns in declared.items():
-            self._declare(name, columns)
+            tables = {name: kinds for name, kinds in columns.items() if name.startswith(f"{schema}.")}
+            known = {row["tableName"]: row["information"] for row in self._described(schema)}
+            for name, kinds in tables.items():
+                self._declare(name, kinds, known.get(name.partition(".")[2], ""))
 
-    def _declare(self, name: str, columns: dict[str, str]) -> None:
+    def _described(self, schema: str) -> list[Any]:
+        return self.session.sql(f"show table extended in {schema} like '*'").collect()
+
+    def _declare(self, name: str, columns: dict[str, str], known: str) -> None:
         place = lake.folder(self.settings, name)
         place.mkdir(parents=True, exist_ok=True)
         typed = ", ".join(f"`{column}` {type_of(kind)}" for column, kind in columns.items())
         digest = hashlib.sha256(f"{place} {typed}".encode()).hexdigest()
-        if self._declared(name) != digest:
+        if digest not in known:
             # Only the declaration goes: an external table's files stay.
             self.session.sql(f"drop table if exists {name}")
             self.session.sql(
                 f"create table {name} ({typed}) using parquet location '{place.as_uri()}'"
                 f" tblproperties ('{DECLARED}' = '{digest}')"
             )
-
-    def _declared(self, name: str) -> str | None:
-        if not self.session.catalog.tableExists(name):
-            return None
-        properties = self.session.sql(f"show tblproperties {name}").collect()
-        return {row["key"]: row["value"] for row in properties}.get(DECLARED)
 
     def columns(self, relations: list[str]) -> dict[str, dict[str, str]]:
         """See Engine."""
@@ -147,11 +145,9 @@ def check_remote(settings: Settings) -> str:
     remote = settings.environ.get("SPARK_REMOTE", "").strip()
     parts = urlsplit(remote)
     if parts.scheme != "sc" or not parts.hostname:
-        raise Problem(
-            f"SPARK_REMOTE is {json.dumps(remote)}: put the address of a Spark Connect server there, sc://host:15002."
-        )
-    # A token may follow the host, so only host and port are ever told.
-    port = int(re.match(r"\d+", parts.netloc.rpartition(":")[2]).group()) if ":" in parts.netloc else DEFAULT_PORT
+        # What is there may hold a token, so it is not told.
+        raise Problem("SPARK_REMOTE names no server: put the address of a Spark Connect server there, sc://host:15002.")
+    port = parts.port or DEFAULT_PORT
     try:
         socket.create_connection((parts.hostname, port), timeout=CONNECT_TIMEOUT_S).close()
     except OSError as error:

@@ -24,21 +24,23 @@ CANARY = "canary-7f3a9c51e0"
 OF_THE_RUN = {"publication": None, "source_loads": ["loaded_at"]}
 
 
-def warehouse(home: Path, *words: str, environ: dict[str, str] | None = None) -> subprocess.CompletedProcess:
+def warehouse(
+    home: Path, *words: str, environ: dict[str, str] | None = None, longest_s: int = 300
+) -> subprocess.CompletedProcess:
     """Run the command as a user would."""
     return subprocess.run(
         [WAREHOUSE, *words, "--home", str(home)],
         env={**clean_environment(), **(environ or {})},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=longest_s,
         check=False,
     )
 
 
 def clean_environment() -> dict[str, str]:
     """The environment without any setting of the warehouse that the caller happens to have."""
-    ours = ("WAREHOUSE_", "INSTAGRAM_", "X_", "GA4_", "HUBSPOT_", "DAGSTER_", "DBT_")
+    ours = ("WAREHOUSE_", "INSTAGRAM_", "X_", "GA4_", "HUBSPOT_", "DAGSTER_", "DBT_", "SPARK_")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 

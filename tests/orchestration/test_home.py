@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +48,32 @@ def test_a_database_moves_with_its_log(settings):
     assert not log.exists()
     home.restore(settings)
     assert (settings.warehouse.read_text(), log.read_text()) == ("file", "log")
+
+
+@pytest.mark.parametrize("moved", [1, 2, 3])
+def test_a_rebuild_on_spark_that_is_killed_at_any_point_loses_neither_ledger_nor_lake(tmp_path, moved, monkeypatch):
+    settings = Settings.load(tmp_path, {"WAREHOUSE_ENGINE": "spark"})
+    log = settings.warehouse.with_name("ledger.duckdb.wal")
+    settings.lake.mkdir()
+    (settings.lake / "file").write_text("rows")
+    settings.warehouse.write_text("ledger")
+    log.write_text("log")
+
+    replace, left = Path.replace, iter(range(moved))
+
+    def killed_after(part, target):
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return replace(part, target)
+
+    monkeypatch.setattr(Path, "replace", killed_after)
+    with contextlib.suppress(KeyboardInterrupt):
+        home.set_aside(settings)
+    monkeypatch.undo()
+    home.restore(settings)
+    assert (settings.warehouse.read_text(), log.read_text()) == ("ledger", "log")
+    assert (settings.lake / "file").read_text() == "rows"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["lake", "ledger.duckdb", "ledger.duckdb.wal"]
 
 
 def test_the_demo_stays_out_of_a_home_with_real_captures(settings):

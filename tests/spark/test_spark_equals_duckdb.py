@@ -1,0 +1,125 @@
+"""The whole day on a real cluster that loses a worker while it builds, against DuckDB over the same landing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.settings import REPOSITORY, Settings
+from sandbox.cluster import cluster, kill_worker
+from tests.end_to_end.conftest import (
+    SCENARIO,
+    WAREHOUSE,
+    clean_environment,
+    drop_last_days_files,
+    sandbox_environment,
+    warehouse,
+)
+
+SERVER = Path(os.environ.get("SPARK_SERVER", REPOSITORY / ".venv-spark"))
+RELATIVE, ABSOLUTE = 1e-9, 1e-12
+# When and by what run it was published, and when the ledger was written, differs between any two runs.
+OF_THE_RUN = {"publication": {"run_id", "published_at"}, "source_loads": {"loaded_at"}}
+LAST_DAY = "2026-07-12"
+BUILT_BEFORE_THE_KILL = 60
+LONGEST_S = 600
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    with cluster(SERVER, tmp_path_factory.mktemp("cluster")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def environ(running, sandbox) -> dict[str, str]:
+    return {**sandbox_environment(sandbox), "SPARK_REMOTE": running.remote}
+
+
+@pytest.fixture(scope="module")
+def home(running, sandbox, environ, tmp_path_factory) -> Path:
+    """Eleven days built on Spark, then the twelfth, in whose build a worker and its executor are killed."""
+    home = tmp_path_factory.mktemp("home")
+    history = warehouse(
+        home, "demo", "--engine", "spark", "--scenario", str(SCENARIO), "--days", "11",
+        environ={"SPARK_REMOTE": running.remote}, longest_s=LONGEST_S,
+    )  # fmt: skip
+    assert history.returncode == 0, history.stderr
+    drop_last_days_files(sandbox, home)
+    log = Settings.load(home, {}).state / "run.log"
+    log.unlink()
+    day = subprocess.Popen(
+        [WAREHOUSE, "run", "--engine", "spark", "--date", LAST_DAY, "--home", str(home)],
+        env={**clean_environment(), **environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    end = time.monotonic() + LONGEST_S
+    while not (log.exists() and log.read_text(encoding="utf-8").count(" OK created ") >= BUILT_BEFORE_THE_KILL):
+        assert day.poll() is None, day.stderr.read()
+        assert time.monotonic() < end, log.read_text(encoding="utf-8")
+        time.sleep(0.2)
+    kill_worker(running.workers[1])
+    _, errors = day.communicate(timeout=LONGEST_S)
+    assert day.returncode == 0, errors
+    return home
+
+
+def _versions(home: Path) -> list[Path]:
+    return sorted((home / "published" / "versions").glob("marts-*.duckdb"))
+
+
+def test_every_table_that_spark_published_is_duckdbs_and_the_killed_worker_cost_no_row(home, running, environ):
+    assert running.alive_workers() == 1
+    by_spark = _versions(home)[-1]
+    rebuilt = warehouse(home, "rebuild", "--engine", "duckdb", environ=environ)
+    assert rebuilt.returncode == 0, rebuilt.stderr
+    by_duckdb = _versions(home)[-1]
+    assert by_spark != by_duckdb
+
+    with duckdb.connect() as con:
+        con.execute(f"attach '{by_spark}' as spark (read_only); attach '{by_duckdb}' as duckdb (read_only)")
+        tables = {engine: _tables(con, engine) for engine in ("spark", "duckdb")}
+        assert tables["spark"] == tables["duckdb"]
+        assert len(tables["duckdb"]) > 20
+        differing = {table: rows for table in tables["duckdb"] if (rows := _differences(con, table))}
+    assert differing == {}
+
+
+def _tables(con: duckdb.DuckDBPyConnection, database: str) -> dict[str, list[tuple[str, str]]]:
+    """Columns and their types by table."""
+    rows = con.execute(
+        "select table_name, column_name, data_type from duckdb_columns()"
+        " where database_name = ? and schema_name = 'marts' order by table_name, column_index",
+        [database],
+    ).fetchall()
+    tables: dict[str, list[tuple[str, str]]] = {}
+    for table, column, kind in rows:
+        tables.setdefault(table, []).append((column, kind))
+    return tables
+
+
+def _differences(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple]:
+    """Rows of one engine without their equal in the other, paired in the order of all exact columns."""
+    columns = [(name, kind) for name, kind in _tables(con, "duckdb")[table] if name not in OF_THE_RUN.get(table, set())]
+    exact = ", ".join(f'"{name}"' for name, kind in columns if kind != "DOUBLE")
+    doubles = [f'"{name}"' for name, kind in columns if kind == "DOUBLE"]
+    order = ", ".join([exact, *(f"round({name}, 6)" for name in doubles)])
+    sides = [
+        f"(select *, row_number() over (partition by {exact} order by {order}) as place from {engine}.marts.{table})"
+        for engine in ("spark", "duckdb")
+    ]
+    equal = [f's."{name}" is not distinct from d."{name}"' for name, kind in columns if kind != "DOUBLE"]
+    equal += [
+        f"(s.{name} is not distinct from d.{name}"
+        f" or abs(s.{name} - d.{name}) <= greatest({ABSOLUTE}, {RELATIVE} * abs(d.{name})))"
+        for name in doubles
+    ]
+    joined = f"{sides[0]} as s full outer join {sides[1]} as d on s.place = d.place and {' and '.join(equal)}"
+    return con.execute(f"select * from {joined} where s.place is null or d.place is null limit 3").fetchall()
