@@ -28,7 +28,7 @@ bench: .venv/.benchmarks  ## measure the goals against their references
 
 spark-test: .venv/.spark .venv-spark/.ready  ## the whole day on a Spark cluster of its own, compared with DuckDB's
 	@command -v java >/dev/null || { echo "Java 17 is needed for Spark: install a JRE" >&2; exit 1; }
-	$(BIN)/python -m pytest tests/spark
+	$(BIN)/python -m pytest tests/scale_out
 
 clean:    ## remove what the demo left here, and the environment; captures of real accounts are never removed
 	@test ! -d landing || test -e .warehouse/rehearsal || { echo "landing/ holds captures of real accounts: remove it by hand" >&2; exit 1; }
@@ -46,13 +46,13 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r benchmarks/requirements.lock
 	@touch $@
 
-.venv/.spark: $(READY) tests/spark/client.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tests/spark/client.lock
+.venv/.spark: $(READY) tests/scale_out/client.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tests/scale_out/client.lock
 	@touch $@
 
-.venv-spark/.ready: tests/spark/server.lock
+.venv-spark/.ready: tests/scale_out/server.lock
 	@test -x .venv-spark/bin/python || $(PYTHON) -m venv .venv-spark
 	@echo "setting up .venv-spark (half a gigabyte, a minute or two)"
 	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check setuptools wheel
-	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-build-isolation -r tests/spark/server.lock
+	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-build-isolation -r tests/scale_out/server.lock
 	@touch $@

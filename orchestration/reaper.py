@@ -5,6 +5,7 @@ one waits for its slot in the pool.
 """
 
 import os
+import socket
 from pathlib import Path
 
 import dagster as dg
@@ -21,9 +22,12 @@ def signature(pid: int | None = None) -> str | None:
     pid = pid or os.getpid()
     try:
         # Field 22 of stat is the start time; the name in field 2 may hold blanks, but ends with the last bracket.
-        return f"{pid}:{Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[19]}"
+        begun = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except FileNotFoundError:
-        return str(pid) if not Path("/proc").exists() and _is_alive(pid) else None
+        if Path("/proc").exists() or not _is_alive(pid):
+            return None
+        begun = ""
+    return f"{socket.gethostname()}:{pid}:{begun}"
 
 
 def _is_alive(pid: int) -> bool:
@@ -54,7 +58,9 @@ def reap(instance: dg.DagsterInstance) -> list[str]:
     reaped = []
     for run in instance.get_runs(filters=AT_WORK):
         signed = run.tags.get(TAG)
-        if signed and signature(int(signed.partition(":")[0])) != signed:
+        host, pid = signed.split(":")[:2] if signed else (None, None)
+        # Of another host's processes only that host knows.
+        if host == socket.gethostname() and signature(int(pid)) != signed:
             instance.report_run_failed(run, "its process ended without a word")
             instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
             reaped.append(run.run_id)

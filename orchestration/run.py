@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from contextlib import closing, redirect_stdout
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from orchestration import accounts, candidate, engine, gate, home, inbox, landin
 from orchestration.ingest import log
 from orchestration.settings import REPOSITORY, Problem, Settings
 
+POSTGRES = "DAGSTER_POSTGRES_URL"
 CAPTURED = {"landing", "raw_files", *(f"raw_{source}" for source in SOURCES)}
 
 
@@ -29,18 +29,22 @@ class Outcome:
 
 
 def dagster_instance(settings: Settings):
-    """Open Dagster's storage of this home."""
+    """Open Dagster's storage of this home, or the PostgreSQL that several hosts share."""
     import dagster as dg
     from dagster._core.instance.ref import InstanceRef
 
     settings.dagster_home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    shutil.copyfile(REPOSITORY / "dagster.yaml", settings.dagster_home / "dagster.yaml")
-    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
+    configured = (REPOSITORY / "dagster.yaml").read_text(encoding="utf-8")
     history = settings.dagster_home / "history" / "runs"
     event_log = {"module": "orchestration.event_log", "class": "EventLog", "config": {"base_dir": str(history)}}
-    return dg.DagsterInstance.from_ref(
-        InstanceRef.from_dir(str(settings.dagster_home), overrides={"event_log_storage": event_log})
-    )
+    overrides = {"event_log_storage": event_log}
+    if settings.environ.get(POSTGRES):
+        # The address holds a password, so the file names only the variable.
+        configured += f"storage:\n  postgres:\n    postgres_url:\n      env: {POSTGRES}\n"
+        overrides = {}
+    (settings.dagster_home / "dagster.yaml").write_text(configured, encoding="utf-8")
+    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(settings.dagster_home), overrides=overrides))
 
 
 def run_days(settings: Settings, first: date, last: date, *, capture_only: bool = False) -> Outcome:

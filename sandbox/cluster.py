@@ -69,9 +69,9 @@ def cluster(server: Path, folder: Path) -> Iterator[Cluster]:
         raise NotStarted("java is not there: install a Java 17 runtime.")
     spark = next(server.glob("lib/python*/site-packages/pyspark"), None)
     if spark is None:
-        raise NotStarted(f"{server} holds no pyspark: install it there (tests/spark/server.lock).")
+        raise NotStarted(f"{server} holds no pyspark: install it there (tests/scale_out/server.lock).")
     folder.mkdir(parents=True, exist_ok=True)
-    master, page, connect, *pages = _free_ports(3 + WORKERS)
+    master, page, connect, *pages = free_ports(3 + WORKERS)
     environ = {
         **os.environ,
         "SPARK_HOME": str(spark),
@@ -150,7 +150,8 @@ def _answers(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Return that many ports of loopback on which nothing listens."""
     with ExitStack() as stack:
         probes = [stack.enter_context(socket.socket()) for _ in range(count)]
         for probe in probes:

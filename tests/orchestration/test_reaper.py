@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 
@@ -42,8 +43,14 @@ def test_a_run_whose_process_is_gone_is_marked_as_failed(instance):
 
 
 def test_a_later_process_of_the_same_number_is_not_taken_for_it(instance):
-    run_id = started(instance, f"{os.getpid()}:1")
+    run_id = started(instance, f"{socket.gethostname()}:{os.getpid()}:1")
     assert reaper.reap(instance) == [run_id]
+
+
+def test_a_run_of_another_host_is_left_to_that_host(instance):
+    run_id = started(instance, f"another-host:{os.getpid()}:1")
+    assert reaper.reap(instance) == []
+    assert status(instance, run_id) == dg.DagsterRunStatus.STARTED
 
 
 def test_a_run_at_work_and_one_that_nobody_signed_are_left_alone(instance):
