@@ -1,4 +1,4 @@
--- Two months of twenty brands, about five million rows: what dbt is measured over. Made up, but keyed, dated and
+-- Two months of as many brands as the variable `brands` says, a quarter of a million rows each: what dbt is measured over. Made up, but keyed, dated and
 -- counted as captures are, so that every join finds what it looks for and every counter grows.
 
 create temp table brand as
@@ -7,7 +7,7 @@ select
     case n when 0 then 'aozora' when 1 then 'nordlicht' else 'brand_' || n end as brand_id,
     case when n % 2 = 0 then 'Asia/Tokyo' else 'Europe/Berlin' end as zone,
     case when n % 2 = 0 then 'JPY' else 'EUR' end as currency
-from range(20) as _(n);
+from range(getvariable('brands')) as _(n);
 
 create temp table account as
 select *, cast(base + n as varchar) as account_id

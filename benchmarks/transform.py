@@ -24,6 +24,7 @@ from benchmarks.measure import REPOSITORY, Line, NotMeasured, Spent, Work, compa
 from orchestration import raw, transform
 from orchestration.settings import Settings
 
+BRANDS = 20
 HISTORY = REPOSITORY / "benchmarks" / "history.sql"
 EMPTY_DAY = """
     insert into raw_registry.accounts values ('aozora', 'Aozora', 'Asia/Tokyo', 'JPY', 'x', '1500000000000000101', 'a');
@@ -82,6 +83,7 @@ def prepared(home: str, with_history: bool) -> Work:
         settings = Settings.load(home)
         with raw.opened(settings.warehouse) as con:
             raw.ensure_tables(con)
+            con.execute(f"set variable brands = {BRANDS}")
             con.execute(HISTORY.read_text(encoding="utf-8") if with_history else EMPTY_DAY)
             tables = con.execute("select estimated_size from duckdb_tables() where schema_name like 'raw_%'").fetchall()
         _dbt(settings, "seed")

@@ -18,7 +18,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import requests
@@ -46,11 +46,12 @@ class NotStarted(Exception):
 
 @dataclass(frozen=True)
 class Cluster:
-    """A running cluster: the address for `SPARK_REMOTE`, the master's page, the workers by pid."""
+    """A running cluster: the address for `SPARK_REMOTE`, the master's page, the workers and all processes by pid."""
 
     remote: str
     master_page: str
     workers: tuple[int, ...]
+    processes: tuple[int, ...] = ()
 
     def alive_workers(self) -> int:
         """Return how many workers the master counts."""
@@ -85,7 +86,7 @@ def cluster(server: Path, folder: Path) -> Iterator[Cluster]:
             return stack.enter_context(_process(folder, name, {**environ, "SPARK_DAEMON_MEMORY": memory}, words))
 
         classes = [str(spark / "bin" / "spark-class")]
-        start(
+        head = start(
             "master", "256m", *classes, "org.apache.spark.deploy.master.Master",
             "--host", HOST, "--port", str(master), "--webui-port", str(page),
         )  # fmt: skip
@@ -105,13 +106,13 @@ def cluster(server: Path, folder: Path) -> Iterator[Cluster]:
             "spark.connect.grpc.binding.port": str(connect),
             "spark.sql.warehouse.dir": str(folder / "tables"),
         }
-        start(
+        server_process = start(
             "connect", "1g", str(spark / "sbin" / "start-connect-server.sh"), "--master", f"spark://{HOST}:{master}",
             "--executor-memory", "1g", "--executor-cores", "1",
             *(word for name, value in settings.items() for word in ("--conf", f"{name}={value}")),
         )  # fmt: skip
         _until(folder, "the Connect server answers", lambda: _answers(connect))
-        yield running
+        yield replace(running, processes=(head, *workers, server_process))
 
 
 @contextmanager

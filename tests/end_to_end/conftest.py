@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -86,24 +88,44 @@ def digests(file: Path) -> dict[str, tuple[int, int]]:
     return found
 
 
+def made_once(tmp_path_factory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the first process of this test run to ask for it fills, for all of them."""
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+    home, done = root / name, root / f"{name}.done"
+    with (root / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.rmtree(home, ignore_errors=True)
+            home.mkdir()
+            make(home)
+            done.touch()
+    return home
+
+
 @pytest.fixture(scope="session")
 def rehearsed(tmp_path_factory) -> Path:
     """A home in which the small scenario was rehearsed."""
-    home = tmp_path_factory.mktemp("rehearsed")
-    done = warehouse(home, "demo", "--scenario", str(SCENARIO))
-    assert done.returncode == 0, done.stderr
-    (home / "demo.txt").write_text(done.stdout, encoding="utf-8")
-    return home
+
+    def make(home: Path) -> None:
+        done = warehouse(home, "demo", "--scenario", str(SCENARIO))
+        assert done.returncode == 0, done.stderr
+        (home / "demo.txt").write_text(done.stdout, encoding="utf-8")
+
+    return made_once(tmp_path_factory, "rehearsed", make)
 
 
 @pytest.fixture(scope="session")
 def before_the_last_day(tmp_path_factory, rehearsed) -> Path:
     """A home in which all but the last day was rehearsed; what dbt parsed and derived there serves here too."""
-    home = tmp_path_factory.mktemp("before")
-    shutil.copytree(rehearsed / ".warehouse" / "dbt", home / ".warehouse" / "dbt")
-    done = warehouse(home, "demo", "--scenario", str(SCENARIO), "--days", "11")
-    assert done.returncode == 0, done.stderr
-    return home
+
+    def make(home: Path) -> None:
+        shutil.copytree(rehearsed / ".warehouse" / "dbt", home / ".warehouse" / "dbt")
+        done = warehouse(home, "demo", "--scenario", str(SCENARIO), "--days", "11")
+        assert done.returncode == 0, done.stderr
+
+    return made_once(tmp_path_factory, "before", make)
 
 
 @pytest.fixture
