@@ -14,11 +14,11 @@ demo: $(READY)   ## rehearse the whole pipeline against the sandbox and publish 
 test: $(READY)   ## all tests; FAST=1 leaves out the long ones
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(if $(FAST),-m "not slow")
 
-check: $(READY)  ## lint Python and SQL, parse the dbt project
+check: $(READY)  ## lint Python and SQL, parse the dbt project, hold its laws
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --processes 2 dbt_project/models
-	$(BIN)/python -m orchestration.transform
+	$(BIN)/python -m pytest tests/conventions
 
 ui: $(READY)     ## Dagster on loopback, over the same warehouse
 	@$(BIN)/warehouse ui

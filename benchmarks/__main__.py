@@ -26,9 +26,7 @@ def main() -> int:
     """Measure one family after another."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the goals of speed.")
     # No name at all comes as an empty list, which argparse holds against the choices too.
-    parser.add_argument(
-        "names", nargs="*", choices=[*FAMILIES, *BESIDES, []], metavar="NAME", help=", ".join([*FAMILIES, *BESIDES])
-    )
+    parser.add_argument("names", nargs="*", choices=[*NAMED, []], metavar="NAME", help=", ".join(NAMED))
     begun = machine()
     lines: list[Line] = []
     for name in parser.parse_args().names or FAMILIES:

@@ -23,6 +23,8 @@ def environment(settings: Settings) -> dict[str, str]:
     return {
         "WAREHOUSE_ENGINE": settings.engine,
         "WAREHOUSE_PATH": str(settings.warehouse),
+        # Each of dbt's threads would repeat what Spark's client warns of.
+        **({"PYTHONWARNINGS": "ignore"} if settings.engine == "spark" else {}),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DBT_PROJECT_DIR": str(DBT_PROJECT),
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
@@ -126,7 +128,3 @@ def _csv_line(path: Path, example: dict[str, Any]) -> int | None:
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value)
-
-
-if __name__ == "__main__":
-    ensure_manifest(Settings.load())

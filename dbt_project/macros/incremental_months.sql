@@ -37,10 +37,28 @@ capture times, which sees a capture replaced below the newest.
     {%- endif %}
 {%- endmacro %}
 
-{# delete+insert replaces the months that come; a month that no longer comes at all has to go by itself. #}
+{# Months that come replace what is held of them; a month that no longer comes at all has to go by itself. #}
 {% macro delete_vanished_months(input) %}
-    {% if is_incremental() %}
-        delete from {{ this }}
-        where captured_month not in (select given.captured_month from {{ input }} as given)
+    {% if is_incremental() %}{{ return(adapter.dispatch('delete_vanished_months')(input)) }}{% endif %}
+{% endmacro %}
+
+{% macro default__delete_vanished_months(input) %}
+    delete from {{ this }}
+    where captured_month not in (select given.captured_month from {{ input }} as given)
+{% endmacro %}
+
+{# Files are not deleted from by row: each month is a partition. #}
+{% macro spark__delete_vanished_months(input) %}
+    {% set question %}
+        select cast(captured_month as {{ dbt.type_string() }}) as month from {{ this }}
+        except
+        select cast(captured_month as {{ dbt.type_string() }}) as month from {{ input }}
+    {% endset %}
+    {% set months = run_query(question).columns[0].values() if execute else [] %}
+    {% if months %}
+        alter table {{ this }} drop if exists
+        {% for month in months %}
+        partition (captured_month = '{{ month }}'){{ ',' if not loop.last }}
+        {% endfor %}
     {% endif %}
 {% endmacro %}

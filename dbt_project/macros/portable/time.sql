@@ -47,3 +47,16 @@
 {% macro iso_weekday(day) -%}
     cast(mod({{ dbt.datediff("cast('1900-01-01' as date)", day, 'day') }}, 7) + 1 as bigint)
 {%- endmacro %}
+
+{# Called by dbt.dateadd: the adapter's own way scans for NULLs in every row and refuses them. #}
+{% macro spark__dateadd(datepart, interval, from_date_or_timestamp) -%}
+    timestampadd({{ datepart }}, cast({{ interval }} as int), {{ from_date_or_timestamp }})
+{%- endmacro %}
+
+{# Called by dbt.datediff. Of days alone: the boundaries of longer periods are counted differently by every engine. #}
+{% macro spark__datediff(first_date, second_date, datepart) -%}
+    {%- if datepart != 'day' -%}
+        {{ exceptions.raise_compiler_error('datediff is in days, not in ' ~ datepart) }}
+    {%- endif -%}
+    date_diff(cast({{ second_date }} as date), cast({{ first_date }} as date))
+{%- endmacro %}

@@ -52,7 +52,7 @@ looked_up as (
         coalesce(metrics.denominator is not null, false) or nodes.op = 'ratio' as is_rate,
         metrics.value as measured_value,
         case
-            when metrics.value is not null then cast(null as varchar)
+            when metrics.value is not null then cast(null as {{ dbt.type_string() }})
             when metrics.denominator = 0 then 'zero_denominator'
             else coalesce(metrics.null_reason, 'no_source')
         end as measured_null_reason

@@ -111,9 +111,10 @@ faults as (
     select
         'two_kgi_versions_at_once' as fault,
         'kgis.csv' as seed_file,
-        later.kgi_id || ' ' || later.brand_id || ' version ' || cast(later.version as varchar) as row_key,
-        'its days overlap those of version ' || cast(earlier.version as varchar) || ': end that one first'
-            as explanation
+        later.kgi_id || ' ' || later.brand_id || ' version '
+        || cast(later.version as {{ dbt.type_string() }}) as row_key,
+        'its days overlap those of version '
+        || cast(earlier.version as {{ dbt.type_string() }}) || ': end that one first' as explanation
     from kgis as later
     inner join kgis as earlier
         on
@@ -129,8 +130,8 @@ faults as (
         'sixth_kpi' as fault,
         'kpis.csv' as seed_file,
         kgi_id || ' ' || brand_id as row_key,
-        cast(count(*) as varchar) || ' KPIs for one KGI: keep five, or give those beyond an override_reason'
-            as explanation
+        cast(count(*) as {{ dbt.type_string() }})
+        || ' KPIs for one KGI: keep five, or give those beyond an override_reason' as explanation
     from kpis
     where override_reason is null
     group by kgi_id, brand_id

@@ -78,7 +78,8 @@ faults as (
     select
         'not_under_the_root' as fault,
         'kpi_edges.csv' as seed_file,
-        edges.kgi_id || ' version ' || cast(edges.version as varchar) || ' ' || edges.node_id as row_key,
+        edges.kgi_id || ' version '
+        || cast(edges.version as {{ dbt.type_string() }}) || ' ' || edges.node_id as row_key,
         'no way leads from it to a root: its parent is missing, it is part of a cycle, or it lies deeper than '
         || '{{ kpi_tree_levels() }} levels' as explanation
     from edges
@@ -95,7 +96,7 @@ faults as (
     select
         'not_one_root' as fault,
         'kpi_edges.csv' as seed_file,
-        kgi_id || ' version ' || cast(version as varchar) as row_key,
+        kgi_id || ' version ' || cast(version as {{ dbt.type_string() }}) as row_key,
         'a tree has one row without a parent_node_id' as explanation
     from edges
     group by kgi_id, version, brand_id
@@ -121,7 +122,7 @@ faults as (
         'wrong_number_of_children' as fault,
         'kpi_edges.csv' as seed_file,
         kgi_id || ' ' || node_id as row_key,
-        'op ' || op || ' with ' || cast(child_count as varchar)
+        'op ' || op || ' with ' || cast(child_count as {{ dbt.type_string() }})
         || ' children: leaf has none, ratio two, product two to {{ kpi_product_children() }}, sum and empirical any'
             as explanation
     from families

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
     unique_key='captured_month',
+    partition_by='captured_month',
     on_schema_change='fail',
     pre_hook="{{ delete_vanished_months(ref('int_post_snapshots')) }}"
 ) }}

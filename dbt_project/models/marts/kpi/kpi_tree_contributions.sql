@@ -129,7 +129,7 @@ select
     contribution,
     {{ ratio('contribution', 'kgi_delta') }} as share,
     case
-        when contribution is not null then cast(null as varchar)
+        when contribution is not null then cast(null as {{ dbt.type_string() }})
         when previous_period_start is null then 'no_previous_period'
         else coalesce(null_reason, 'identity_broken')
     end as null_reason,

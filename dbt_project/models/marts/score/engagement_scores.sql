@@ -164,7 +164,7 @@ select
     scaled.score_pct,
     bands.band,
     actions.action_id,
-    scaled.score_rank as rank,
+    cast(scaled.score_rank as bigint) as rank,
     scaled.is_partial,
     scaled.is_stale
 from scaled
