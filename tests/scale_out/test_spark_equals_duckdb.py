@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from orchestration.settings import REPOSITORY, Settings
+from orchestration.spark import Spark
 from sandbox.cluster import cluster, kill_worker
 from tests.end_to_end.conftest import (
     SCENARIO,
@@ -26,6 +28,12 @@ RELATIVE, ABSOLUTE = 1e-9, 1e-12
 # When and by what run it was published, and when the ledger was written, differs between any two runs.
 OF_THE_RUN = {"publication": {"run_id", "published_at"}, "source_loads": {"loaded_at"}}
 LAST_DAY = "2026-07-12"
+GROWING = [
+    "intermediate.int_post_snapshots",
+    "intermediate.int_post_increments",
+    "marts.fct_post_snapshots",
+    "marts.fct_post_daily",
+]
 BUILT_BEFORE_THE_KILL = 60
 LONGEST_S = 600
 
@@ -43,13 +51,17 @@ def environ(running, sandbox) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def home(running, sandbox, environ, tmp_path_factory) -> Path:
-    """Eleven days built on Spark, then the twelfth, in whose build a worker and its executor are killed."""
+    """Eleven days built on Spark, then the twelfth, in whose build a worker and its executor are killed.
+
+    Before it, the tables that grow by month are given a month that no capture has, as if its captures had been removed.
+    """
     home = tmp_path_factory.mktemp("home")
     history = warehouse(
         home, "demo", "--engine", "spark", "--scenario", str(SCENARIO), "--days", "11",
         environ={"SPARK_REMOTE": running.remote}, longest_s=LONGEST_S,
     )  # fmt: skip
     assert history.returncode == 0, history.stderr
+    _add_a_month_that_no_capture_has(Settings.load(home, {**environ, "WAREHOUSE_ENGINE": "spark"}))
     drop_last_days_files(sandbox, home)
     log = Settings.load(home, {}).state / "run.log"
     log.unlink()
@@ -69,6 +81,16 @@ def home(running, sandbox, environ, tmp_path_factory) -> Path:
     _, errors = day.communicate(timeout=LONGEST_S)
     assert day.returncode == 0, errors
     return home
+
+
+def _add_a_month_that_no_capture_has(settings: Settings) -> None:
+    from pyspark.sql import functions
+
+    session = Spark(settings).session
+    for table in GROWING:
+        strayed = session.table(table).limit(5).withColumn("captured_month", functions.lit(date(2026, 5, 1)))
+        strayed.write.insertInto(table)
+    session.stop()
 
 
 def _versions(home: Path) -> list[Path]:
