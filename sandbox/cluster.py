@@ -26,15 +26,12 @@ import requests
 WORKERS = 2
 READY_S = 180
 HOST = "127.0.0.1"
-# Tables of a few thousand rows on two cores: what Spark does to be fast with many costs more than it saves. A real
-# cluster keeps Spark's own defaults.
-QUICK_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+# Tables of a few thousand rows on two cores: compiling a query costs more than running it. A real cluster keeps Spark's
+# own defaults.
 SMALL = {
     "spark.sql.shuffle.partitions": "2",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.driver.extraJavaOptions": QUICK_JVM,
-    "spark.executor.extraJavaOptions": QUICK_JVM,
     "spark.ui.enabled": "false",
 }
 SETTINGS = {
