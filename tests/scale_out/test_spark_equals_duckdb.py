@@ -35,7 +35,7 @@ GROWING = [
     "marts.fct_post_daily",
 ]
 BUILT_BEFORE_THE_KILL = 60
-LONGEST_S = 600
+LONGEST_S = 1200
 
 
 @pytest.fixture(scope="module")
