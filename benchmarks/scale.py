@@ -49,6 +49,8 @@ def measured() -> list[Line]:
     lines = []
     try:
         with tempfile.TemporaryDirectory() as folder, cluster(SERVER, Path(folder) / "cluster") as running:
+            # The client looks for it as it is imported.
+            os.environ["SPARK_REMOTE"] = running.remote
             for factor in FACTORS:
                 home = Path(folder) / f"times-{factor}"
                 rows = _fill(Settings.load(home), factor * BRANDS)
@@ -80,7 +82,7 @@ def _on_duckdb(settings: Settings) -> Taken:
 
 def _on_spark(home: Path, running: Cluster, tables: Path) -> Taken:
     filled = Settings.load(home).warehouse
-    settings = Settings.load(home, {**os.environ, "WAREHOUSE_ENGINE": "spark", "SPARK_REMOTE": running.remote})
+    settings = Settings.load(home, {**os.environ, "WAREHOUSE_ENGINE": "spark"})
     with raw.opened(settings.warehouse) as con:
         raw.ensure_tables(con)
         con.execute(f"attach '{filled}' as filled (read_only)")
@@ -105,7 +107,7 @@ def _timed(settings: Settings, groups: tuple[int, ...]) -> tuple[float, float, i
     begun, before = time.monotonic(), _used(groups)[0]
     process = subprocess.Popen(
         [str(transform.DBT), "--quiet", "build", "--full-refresh", "--exclude-resource-type", "unit_test", "test"],
-        env={**os.environ, **transform.environment(settings), "SPARK_REMOTE": settings.environ.get("SPARK_REMOTE", "")},
+        env={**os.environ, **transform.environment(settings)},
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
