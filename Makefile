@@ -28,7 +28,7 @@ bench: .venv/.benchmarks  ## measure the goals against their references
 
 spark-test: .venv/.spark .venv-spark/.ready  ## the whole day on a Spark cluster of its own, compared with DuckDB's
 	@command -v java >/dev/null || { echo "Java 17 is needed for Spark: install a JRE" >&2; exit 1; }
-	$(BIN)/python -m pytest tests/scale_out
+	$(BIN)/python -m pytest -rs tests/scale_out
 
 clean:    ## remove what the demo left here, and the environment; captures of real accounts are never removed
 	@test ! -d landing || test -e .warehouse/rehearsal || { echo "landing/ holds captures of real accounts: remove it by hand" >&2; exit 1; }

@@ -1,5 +1,6 @@
--- Two months of as many brands as the variable `brands` says, a quarter of a million rows each: what dbt is measured over. Made up, but keyed, dated and
--- counted as captures are, so that every join finds what it looks for and every counter grows.
+-- Two months of as many brands as the variable `brands` says, a quarter of a million rows each: what dbt is measured
+-- over. Made up, but keyed, dated and counted as captures are, so that every join finds what it looks for and every
+-- counter grows.
 
 create temp table brand as
 select

@@ -49,7 +49,7 @@ def measured() -> list[Line]:
     lines = []
     try:
         with tempfile.TemporaryDirectory() as folder, cluster(SERVER, Path(folder) / "cluster") as running:
-            # The client looks for it as it is imported.
+            # dbt's process reads it too.
             os.environ["SPARK_REMOTE"] = running.remote
             for factor in FACTORS:
                 home = Path(folder) / f"times-{factor}"

@@ -77,9 +77,12 @@ class Settings:
 
     @property
     def lake(self) -> Path:
-        """The raw tables as Spark reads them: `WAREHOUSE_LAKE`, a path that every worker sees, else in the home."""
+        """The raw tables as Spark reads them, in a folder of their own, since a rebuild replaces all of it.
+
+        It lies below `WAREHOUSE_LAKE`, a path that every worker sees, else in the home.
+        """
         named = self.environ.get("WAREHOUSE_LAKE")
-        return Path(named).expanduser().resolve() if named else self.home / "lake"
+        return (Path(named).expanduser().resolve() if named else self.home) / "lake"
 
     @property
     def published(self) -> Path:

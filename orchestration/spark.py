@@ -59,7 +59,7 @@ class Spark:
             from pyspark.sql import SparkSession
         except ImportError:
             raise Problem(
-                "the Spark client is not installed: pip install 'social-metrics-warehouse[spark]' beside the warehouse."
+                "the Spark client is not installed: `.venv/bin/pip install '.[spark]'` in the repository adds it."
             ) from None
         session = SparkSession.builder.remote(remote).create()
         session.conf.set("spark.sql.session.timeZone", "UTC")
@@ -96,11 +96,16 @@ class Spark:
 
     def columns(self, relations: list[str]) -> dict[str, dict[str, str]]:
         """See Engine."""
-        return {
-            relation: {field.name: field.dataType.simpleString() for field in self.session.table(relation).schema}
-            for relation in relations
-            if self.session.catalog.tableExists(relation)
-        }
+        from pyspark.errors import AnalysisException
+
+        found = {}
+        for relation in relations:
+            try:
+                schema = self.session.table(relation).schema
+            except AnalysisException:
+                continue
+            found[relation] = {field.name: field.dataType.simpleString() for field in schema}
+        return found
 
     def row_counts(self) -> dict[str, int]:
         """Nothing: each count would be a job of its own; the candidate's tables tell theirs."""

@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from connectors import SOURCES
 from connectors.streams import Account, Page
+from orchestration import landing, raw
 from orchestration.settings import Settings
 
 DAY = date(2026, 7, 1)
@@ -24,6 +26,20 @@ def settings(tmp_path) -> Settings:
 def account() -> Account:
     """An account of X."""
     return Account("aozora", "x", "42", "aozora_coffee", "Asia/Tokyo", "JPY", "X_TOKEN")
+
+
+@pytest.fixture
+def con(settings):
+    """The build file of the home, with every raw table."""
+    with raw.opened(settings.warehouse) as con:
+        raw.ensure_tables(con)
+        yield con
+
+
+def land(settings, account, followers, at=NOON, window=DAY):
+    """Land a capture of the account's user, as X would tell it at that instant."""
+    user = SOURCES["x"].streams[0]
+    return landing.write(settings.landing, account, user, window, at, [x_user_page(followers)], settings.person_key)
 
 
 def x_user_page(followers: int) -> Page:

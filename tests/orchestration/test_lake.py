@@ -6,10 +6,10 @@ import duckdb
 import pytest
 
 from connectors import SOURCES
-from orchestration import lake, landing, raw
+from orchestration import lake, raw
 from orchestration.settings import Problem, Settings
 from orchestration.spark import check_remote, type_of
-from tests.orchestration.conftest import DAY, NOON, x_user_page
+from tests.orchestration.conftest import DAY, NOON, land
 
 USER = SOURCES["x"].streams[0]
 
@@ -19,17 +19,6 @@ def settings(tmp_path) -> Settings:
     return Settings.load(
         tmp_path, {"WAREHOUSE_PERSON_KEY": "a-key-for-tests-only", "WAREHOUSE_ENGINE": "spark", "X_TOKEN": "canary"}
     )
-
-
-@pytest.fixture
-def con(settings):
-    with raw.opened(settings.warehouse) as con:
-        raw.ensure_tables(con)
-        yield con
-
-
-def land(settings, account, followers, at=NOON, window=DAY):
-    return landing.write(settings.landing, account, USER, window, at, [x_user_page(followers)], settings.person_key)
 
 
 def users(settings):

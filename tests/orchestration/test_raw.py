@@ -9,20 +9,9 @@ from connectors import SOURCES
 from connectors.streams import Page
 from orchestration import ingest, landing, raw
 from orchestration.settings import Problem
-from tests.orchestration.conftest import DAY, NOON, x_user_page
+from tests.orchestration.conftest import DAY, NOON, land
 
 USER = SOURCES["x"].streams[0]
-
-
-@pytest.fixture
-def con(settings):
-    with raw.opened(settings.warehouse) as con:
-        raw.ensure_tables(con)
-        yield con
-
-
-def land(settings, account, followers, at=NOON, window=DAY):
-    return landing.write(settings.landing, account, USER, window, at, [x_user_page(followers)], settings.person_key)
 
 
 def users(con):

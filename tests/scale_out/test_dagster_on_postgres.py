@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from sandbox.cluster import free_ports
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 USER = "dagster"
 PASSWORD = "canary-of-the-database"
+READY_S = 60
 
 pytestmark = pytest.mark.skipif(not PROGRAMS, reason="PostgreSQL's server is not installed")
 
@@ -44,9 +46,10 @@ def address(tmp_path_factory) -> Iterator[str]:
         process = subprocess.Popen([*as_owner, *server], stdout=log, stderr=log, cwd=folder)
     try:
         ready = [PROGRAMS[-1] / "pg_isready", "-h", "127.0.0.1", "-p", str(port), "-t", "1"]
-        for _ in range(60):
-            if subprocess.run(ready, capture_output=True, check=False).returncode == 0:
-                break
+        end = time.monotonic() + READY_S
+        while subprocess.run(ready, capture_output=True, check=False).returncode:
+            assert time.monotonic() < end, (folder / "log").read_text()
+            time.sleep(0.1)
         yield f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{port}/postgres"
     finally:
         process.terminate()
