@@ -96,10 +96,7 @@ POSTS = Table(
         coalesce(post.note_tweet.text, post.note_post.text, post.text) as text,
         try_cast(post.created_at as timestamptz) as created_at, post.conversation_id, post.in_reply_to_user_id,
         coalesce(post.referenced_tweets[1].type, post.referenced_posts[1].type) as referenced_type,
-        case
-            when post.attachments.media_keys[1] is not null
-                then list_filter(media, lambda one: one.media_key = post.attachments.media_keys[1])[1].type
-        end as media_type,
+        media_types[list_position(media_keys, post.attachments.media_keys[1])] as media_type,
         array_to_string(list_transform(post.entities.hashtags, lambda one: lower(one.tag)), ' ') as hashtags,
         list_filter(post.entities.urls, lambda one: one.media_key is null)[1].expanded_url as link_url,
         coalesce(post.public_metrics.retweet_count, post.public_metrics.repost_count) as public_retweet_count,
@@ -125,7 +122,13 @@ POSTS = Table(
             as promoted_retweet_count,
         post.promoted_metrics.user_profile_clicks as promoted_user_profile_clicks,
         post.promoted_metrics.url_link_clicks as promoted_url_link_clicks
-    from (select landing_file, body.includes.media as media, unnest(body.data) as post from page)
+    from (
+        select
+            landing_file, unnest(body.data) as post,
+            list_transform(body.includes.media, lambda one: one.media_key) as media_keys,
+            list_transform(body.includes.media, lambda one: one.type) as media_types
+        from page
+    )
     where post.id is not null
     """,
     key=("post_id",),

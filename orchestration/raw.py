@@ -193,6 +193,7 @@ def _file_key(settings: Settings, capture: Capture) -> str:
 
 def load(con: duckdb.DuckDBPyConnection, settings: Settings, stream: Stream, captures: list[Capture]) -> dict[str, int]:
     """Replace the rows of `captures` in every table of `stream` and enter them in the ledger, all or nothing."""
+    con.execute("set threads = 1")
     con.execute("begin")
     try:
         counts = _load(con, settings, stream, captures)
@@ -232,14 +233,15 @@ def _load(
     con.execute(
         f"""
         create or replace temp table page as
-        select parsed.asked, parsed.status, parsed.body, capture.landing_file
+        select parsed.asked, parsed.status, parsed.body, landing_file
         from (
-            select from_json(json, '{_structure(stream.tables[0])}') as parsed, filename
+            select
+                from_json(json, '{_structure(stream.tables[0])}') as parsed,
+                substr(filename, ?) as landing_file
             from read_ndjson_objects(?, filename = true, maximum_object_size = 67108864)
         )
-        inner join capture on capture.path = filename
         """,
-        [paths],
+        [len(f"{settings.landing}/") + 1, paths],
     )
     _check_pages(con)
     counts: dict[str, int] = {}
