@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -76,11 +76,37 @@ class Stream:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """What an examination of an account found: a check, whether it holds (None: can't be told), what to do if not.
+
+    `said` and `remedy` are a sentence each, English then Japanese; a remedy is empty where nothing is to be done.
+    """
+
+    check: str
+    holds: bool | None
+    said: tuple[str, str]
+    remedy: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """A token that replaces an older one, with the refresh token that came along where a source rotates it."""
+
+    token: str = field(repr=False)
+    expires_at: datetime | None
+    refresh_token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class Source:
-    """One outside service: where it answers, how it is opened, what is taken from it."""
+    """One outside service: where it answers, how it is opened, what is taken from it.
+
+    `examine` asks what `warehouse doctor` tells of an account: token, scopes, page link, limits, clocks.
+    """
 
     name: str
     base_url_env: str
     default_base_url: str
     streams: tuple[Stream, ...]
     open: Callable[[str, str], Api]
+    examine: Callable[[Api, Account], Iterator[Finding]] | None = None
