@@ -1,13 +1,17 @@
 """What Dagster loads: one partition a UTC day, one job, one schedule.
 
-The module itself imports nothing but Dagster; dbt's half of the definitions is loaded when they are asked for.
+The module itself imports nothing but Dagster; all else is loaded when the definitions are asked for.
 """
 
+from __future__ import annotations
+
 import os
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from orchestration.settings import Settings
+if TYPE_CHECKING:
+    from orchestration.settings import Settings
 
 # After the last US Pacific midnight (08:00 UTC in winter), where Instagram's days end.
 RUN_AT_HOUR = 9
@@ -42,4 +46,6 @@ def build(settings: Settings) -> dg.Definitions:
 @dg.definitions
 def defs() -> dg.Definitions:
     """Load the definitions over the warehouse that the environment names."""
+    from orchestration.settings import Settings
+
     return build(Settings.load())
