@@ -22,6 +22,7 @@ from tests.end_to_end.conftest import (
     sandbox_environment,
     warehouse,
 )
+from tests.warehouse import portable_macros
 
 SERVER = Path(os.environ.get("SPARK_SERVER", REPOSITORY / ".venv-spark"))
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
@@ -91,6 +92,12 @@ def _add_a_month_that_no_capture_has(settings: Settings) -> None:
         strayed = session.table(table).limit(5).withColumn("captured_month", functions.lit(date(2026, 5, 1)))
         strayed.write.insertInto(table)
     session.stop()
+
+
+def test_every_portable_macro_gives_on_spark_what_it_gives_on_duckdb(running, tmp_path):
+    remote = {"SPARK_REMOTE": running.remote}
+    settings = Settings.load(tmp_path, {**remote, "WAREHOUSE_ENGINE": "spark"})
+    assert portable_macros.given(settings, remote) == portable_macros.expected()
 
 
 def _versions(home: Path) -> list[Path]:
