@@ -11,7 +11,7 @@ import dagster as dg
 from connectors import SOURCES
 from connectors.files import KINDS
 from connectors.streams import Source, Stream
-from orchestration import accounts, inbox, ingest, raw, reaper
+from orchestration import accounts, inbox, ingest, loading, raw, reaper
 from orchestration.settings import Settings
 
 log = ingest.log
@@ -103,8 +103,8 @@ def raw_assets(settings: Settings, source: Source, days: dg.PartitionsDefinition
         with raw.opened(settings.warehouse) as con:
             raw.ensure_tables(con)
             raw.register_accounts(con, listed, brand_names)
-            counts = raw.load_new(con, settings, source.name, days_of(context), wanted)
-            failures = raw.enter_failures(con, settings, source.name, wanted)
+            counts = loading.load_new(con, settings, source.name, days_of(context), wanted)
+            failures = loading.enter_failures(con, settings, source.name, wanted)
             columns = {key: _columns(con, key) for key in context.selected_asset_keys}
             con.execute("checkpoint")
         log.info("%-10s %s rows loaded", source.name, f"{sum(counts.values()):,}")
