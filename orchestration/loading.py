@@ -12,7 +12,7 @@ import duckdb
 
 from connectors import SOURCES
 from connectors.streams import Stream, Table
-from orchestration import ingest, lake, landing
+from orchestration import drift, ingest, lake, landing
 from orchestration.landing import Capture
 from orchestration.raw import structure
 from orchestration.settings import Problem, Settings
@@ -26,8 +26,12 @@ def load_new(
     source: str,
     days: list[date] | None,
     streams: set[str] | None = None,
+    drifts: list[drift.Drift] | None = None,
 ) -> dict[str, int]:
-    """Load what was landed around `days` (None: ever) and is not in the ledger; return rows by table."""
+    """Load what was landed around `days` (None: ever) and is not in the ledger; return rows by table.
+
+    What drifted in the pages is added to `drifts`, where it is given.
+    """
     counts: dict[str, int] = {}
     for stream in SOURCES[source].streams:
         if streams is not None and stream.name not in streams:
@@ -52,6 +56,8 @@ def load_new(
             batch = fresh[start : start + FILES_A_TRANSACTION]
             for table, count in load(con, settings, stream, batch).items():
                 counts[table] += count
+        if drifts is not None:
+            drifts += drift.check(con, settings, stream, fresh)
     return counts
 
 
