@@ -43,7 +43,7 @@ def _note(started: list[str], event: str, details: tuple[Any, ...]) -> None:
 def as_functions(home: str, day: int) -> Work:
     """Do what the job does, step by step, without Dagster."""
     from connectors import SOURCES
-    from orchestration import accounts, candidate, gate, inbox, ingest, publish, raw, transform
+    from orchestration import accounts, candidate, gate, inbox, ingest, loading, publish, raw, transform
     from orchestration.settings import Settings
 
     def work() -> dict:
@@ -55,7 +55,7 @@ def as_functions(home: str, day: int) -> Work:
             raw.ensure_tables(con)
             raw.register_accounts(con, listed, brand_names)
             for source in SOURCES:
-                raw.load_new(con, settings, source, days)
+                loading.load_new(con, settings, source, days)
             inbox.take_in(con, settings)
             con.execute("checkpoint")
         build = [str(transform.DBT), "--quiet", *transform.build_arguments(full_refresh=False)]

@@ -15,7 +15,7 @@ from statistics import median
 
 from benchmarks import dlt_loads, pages
 from benchmarks.measure import Line, NotMeasured, Spent, Work, compared, cpu_s, in_turns, spent, work
-from orchestration import landing, raw
+from orchestration import landing, loading, raw
 from orchestration.settings import Settings
 
 X_ACCOUNTS, INSTAGRAM_ACCOUNTS = 100, 20
@@ -159,7 +159,7 @@ def _loader(home: str, source: str, name: str) -> tuple[Callable[[], int], Path]
 
     def once() -> int:
         with raw.opened(database) as con:
-            rows = raw.load(con, settings, stream, captures)[stream.tables[0].name]
+            rows = loading.load(con, settings, stream, captures)[stream.tables[0].name]
             con.execute("checkpoint")
         return rows
 

@@ -13,7 +13,7 @@ import yaml
 
 from benchmarks import rehearsal
 from benchmarks.measure import Line, NotMeasured
-from orchestration import accounts, ingest, raw
+from orchestration import accounts, ingest, loading, raw
 from orchestration.settings import Settings
 
 FIRST, DAYS = date(2026, 7, 1), 30
@@ -87,7 +87,7 @@ def _media(settings: Settings) -> tuple[int, int]:
     """Return how many media were landed, and how many of them with at least one insight."""
     with raw.opened(settings.warehouse) as con:
         raw.ensure_tables(con)
-        raw.load_new(con, settings, "instagram", None)
+        loading.load_new(con, settings, "instagram", None)
         return _count(con, "media"), _count(con, "media_insights")
 
 

@@ -1,6 +1,6 @@
-"""Dropped files: the kinds that users may put into the inbox, each with its columns.
+"""Dropped files: the kinds that users may put into the inbox, each with its columns; docs/file_feeds/ explains them.
 
-Where      landing/inbox/<kind>/*.csv, *.ndjson or *.parquet, UTF-8, a header with exactly these names
+Where      landing/inbox/<kind>/*.csv, *.ndjson or *.parquet, a header of these names, the optional ones at will
 Units      instants are ISO 8601 with offset (without one: UTC); sessions are minutes; amounts go with a currency
 Identity   the first column names the row: the same id twice is one row, that of the file whose name sorts last
 Personal   e-mail: replaced by its keyed hash before the file is archived or loaded; addresses of pages keep utm_* alone
@@ -15,6 +15,9 @@ INSTANT = "TIMESTAMPTZ"
 NUMBER = "DECIMAL(18,6)"
 MONEY = "DECIMAL(18,2)"
 TEXT = "VARCHAR"
+DAY = "DATE"
+COUNT = "BIGINT"
+PLATFORMS = frozenset({"instagram", "x"})
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,98 @@ _ALL = (
         frozenset({"event_id", "occurred_at", "visitor_id", "event_name"}),
         hashed={"email": "person_key"},
         addresses=frozenset({"page", "landing_page"}),
+    ),
+    Kind(
+        "offline_contacts",
+        {
+            "contact_id": TEXT,
+            "brand_id": TEXT,
+            "occurred_at": INSTANT,
+            "contact_type": TEXT,
+            "quantity": COUNT,
+            "email": TEXT,
+            "place": TEXT,
+            "campaign": TEXT,
+        },
+        frozenset({"contact_id", "brand_id", "occurred_at", "contact_type"}),
+        hashed={"email": "person_key"},
+        allowed={"contact_type": frozenset({"visit", "card", "call", "meeting", "event", "demo"})},
+    ),
+    Kind(
+        "message_stats",
+        {
+            "stat_id": TEXT,
+            "message_id": TEXT,
+            "brand_id": TEXT,
+            "channel": TEXT,
+            "sent_at": INSTANT,
+            "campaign": TEXT,
+            "email": TEXT,
+            "delivered_count": COUNT,
+            "opened_count": COUNT,
+            "clicked_count": COUNT,
+            "unsubscribed_count": COUNT,
+        },
+        frozenset({"stat_id", "message_id", "brand_id", "channel", "sent_at", "delivered_count"}),
+        hashed={"email": "person_key"},
+        allowed={"channel": frozenset({"mail", "line"})},
+    ),
+    Kind(
+        "hr_metrics",
+        {
+            "record_id": TEXT,
+            "brand_id": TEXT,
+            "department": TEXT,
+            "month": DAY,
+            "headcount": NUMBER,
+            "leaver_count": COUNT,
+            "absence_days": NUMBER,
+            "scheduled_days": NUMBER,
+        },
+        frozenset({"record_id", "brand_id", "department", "month", "headcount"}),
+    ),
+    Kind(
+        "payouts",
+        {
+            "payout_id": TEXT,
+            "brand_id": TEXT,
+            "platform": TEXT,
+            "account_id": TEXT,
+            "program": TEXT,
+            "period_start": DAY,
+            "period_end": DAY,
+            "amount": MONEY,
+            "currency": TEXT,
+            "paid_at": INSTANT,
+        },
+        frozenset(
+            {"payout_id", "brand_id", "platform", "account_id", "period_start", "period_end", "amount", "currency"}
+        ),
+        allowed={"platform": PLATFORMS},
+    ),
+    Kind(
+        "activity_log",
+        {
+            "activity_id": TEXT,
+            "brand_id": TEXT,
+            "platform": TEXT,
+            "account_id": TEXT,
+            "activity": TEXT,
+            "occurred_at": INSTANT,
+            "status": TEXT,
+            "answered_at": INSTANT,
+            "post_id": TEXT,
+            "need_tag": TEXT,
+            "detail": TEXT,
+        },
+        frozenset({"activity_id", "brand_id", "platform", "account_id", "activity", "occurred_at", "status"}),
+        allowed={
+            "platform": PLATFORMS,
+            "activity": frozenset(
+                {"comment", "dm", "need_post", "live", "qa", "app_connected", "app_removed", "password_changed"}
+            ),
+            "status": frozenset({"open", "done", "cancelled"}),
+        },
     ),
 )
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}

@@ -104,6 +104,7 @@ SOURCE = Source(
     name="ga4",
     base_url_env="GA4_BASE_URL",
     default_base_url="https://analyticsdata.googleapis.com",
+    accounts_at_once=24,  # its limits are each account's own
     streams=(Stream("daily_reports", "window", daily_reports, (TRAFFIC, KEY_EVENTS, PAGES, TOTALS), restates_days=4),),
     open=lambda base_url, token: Api(DIALECT, base_url, token),
 )

@@ -21,6 +21,7 @@ from connectors.deadline import DeadlineAdapter
 from connectors.dialect import GOOD, Dialect, Reply, by_status
 from connectors.errors import QuotaExhausted, RequestRefused, SourceUnavailable, TokenRefused, UnreadableAnswer
 from connectors.redaction import Redaction
+from connectors.streams import Page
 from connectors.strict_json import parse_object
 from connectors.waiting import retrying
 
@@ -60,6 +61,7 @@ class Api:
         self._redaction = Redaction(self.token)
         self._now: datetime | None = None
         self._gave_up = False
+        self._recalled: dict[str, Page] = {}
         self._session = requests.Session()
         # A proxy of the environment has no business with what is meant for this machine.
         self._session.trust_env = self._host not in LOOPBACK
@@ -86,7 +88,21 @@ class Api:
         body = json.dumps(question, separators=(",", ":"))
         return self._ask("POST", path, f"{path} {body}", body.encode())
 
+    def recall(self, pages: Mapping[str, Page], present: datetime) -> None:
+        """Answer what is asked in the words of `pages` out of them, once each, and go on from their clock.
+
+        A stream that was broken off asks the same questions again until it comes to the first that has no answer yet.
+        """
+        self._recalled, self._now = dict(pages), present
+
+    def forget(self) -> None:
+        """Ask the source for everything again."""
+        self._recalled = {}
+
     def _ask(self, method: str, path: str, asked: str, body: bytes | None) -> Reply:
+        known = self._recalled.pop(asked, None)
+        if known is not None:
+            return Reply(asked, known.status, {}, known.body, parse_object(known.body), self.present())
         headers = {"Accept": "application/json", "Authorization": f"Bearer {self.token}"}
         if body is not None:
             headers["Content-Type"] = "application/json"

@@ -106,6 +106,7 @@ SOURCE = Source(
     name="hubspot",
     base_url_env="HUBSPOT_BASE_URL",
     default_base_url="https://api.hubapi.com",
+    accounts_at_once=16,  # its limits are each account's own
     streams=(
         Stream("contacts", "window", contacts, (CONTACTS,), restates_days=1, personal=PERSONAL),
         Stream("deals", "window", deals, (DEALS, DEAL_CONTACTS), restates_days=1, personal=PERSONAL),

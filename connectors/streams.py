@@ -101,12 +101,14 @@ class Renewal:
 class Source:
     """One outside service: where it answers, how it is opened, what is taken from it.
 
-    `examine` asks what `warehouse doctor` tells of an account: token, scopes, page link, limits, clocks.
+    `accounts_at_once` is how many accounts may be asked side by side. `examine` asks what `warehouse doctor` tells of
+    an account: token, scopes, page link, limits, clocks.
     """
 
     name: str
     base_url_env: str
     default_base_url: str
+    accounts_at_once: int
     streams: tuple[Stream, ...]
     open: Callable[[str, str], Api]
     examine: Callable[[Api, Account], Iterator[Finding]] | None = None

@@ -2,7 +2,8 @@
 
 settings, accounts  where things lie, and whose accounts they are
 ingest, landing     ask the sources, keep each answer as it came
-inbox, raw          dropped files and page files become typed rows
+inbox, dropped, raw, loading, drift
+                    dropped files and page files become typed rows
 transform, lineage  dbt builds the marts; what Dagster shows of them
 candidate           the marts in a file of their own
 gate, judge         the expectations judge that file

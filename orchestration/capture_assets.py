@@ -3,7 +3,7 @@
 Each asset body gets, writes and reports; the work is in the stage modules.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import dagster as dg
@@ -11,7 +11,8 @@ import dagster as dg
 from connectors import SOURCES
 from connectors.files import KINDS
 from connectors.streams import Source, Stream
-from orchestration import accounts, inbox, ingest, raw, reaper
+from orchestration import accounts, inbox, ingest, loading, raw, reaper
+from orchestration.drift import Drift
 from orchestration.settings import Settings
 
 log = ingest.log
@@ -62,7 +63,7 @@ def landing_assets(settings: Settings, source: Source, days: dg.PartitionsDefini
                     "pages": sum(capture.page_count for capture in mine),
                     "requests of the source": harvest.request_count,
                     "windows": ", ".join(sorted({capture.window_date for capture in mine})[-3:]) or "none",
-                    "not captured": dg.MetadataValue.md("\n".join(f"* {reason}" for reason in short) or "nothing"),
+                    "not captured": _listed(short),
                 },
             )
 
@@ -103,11 +104,15 @@ def raw_assets(settings: Settings, source: Source, days: dg.PartitionsDefinition
         with raw.opened(settings.warehouse) as con:
             raw.ensure_tables(con)
             raw.register_accounts(con, listed, brand_names)
-            counts = raw.load_new(con, settings, source.name, days_of(context), wanted)
-            failures = raw.enter_failures(con, settings, source.name, wanted)
+            drifts: list[Drift] = []
+            counts = loading.load_new(con, settings, source.name, days_of(context), wanted, drifts)
+            failures = loading.enter_failures(con, settings, source.name, wanted)
             columns = {key: _columns(con, key) for key in context.selected_asset_keys}
             con.execute("checkpoint")
         log.info("%-10s %s rows loaded", source.name, f"{sum(counts.values()):,}")
+        for one in drifts:
+            log.warning(one.sentence)
+        failures += [one.sentence for one in drifts if one.blocks]
         for key in sorted(context.selected_asset_keys):
             yield dg.MaterializeResult(
                 asset_key=key,
@@ -115,12 +120,17 @@ def raw_assets(settings: Settings, source: Source, days: dg.PartitionsDefinition
                     "dagster/row_count": counts[key.path[-1]],
                     "dagster/table_name": ".".join(key.path),
                     "dagster/column_schema": columns[key],
+                    "drift": _listed(one.sentence for one in drifts if one.stream == streams[key].name),
                 },
             )
         if failures:
             raise dg.Failure("\n".join(failures), allow_retries=False)
 
     return typed
+
+
+def _listed(sentences: Iterable[str]) -> dg.MarkdownMetadataValue:
+    return dg.MetadataValue.md("\n".join(f"* {sentence}" for sentence in sentences) or "nothing")
 
 
 def _raw_spec(source: Source, key: dg.AssetKey, stream: Stream) -> dg.AssetSpec:

@@ -45,7 +45,10 @@ def parser() -> argparse.ArgumentParser:
     daily.add_argument("--from", type=day, dest="first", metavar="DAY", help="first day of a range")
     daily.add_argument("--to", type=day, dest="last", metavar="DAY", help="last day of a range")
     command("status", _status, "say what is served, how old each source is, and what is kept to go back to")
-    command("doctor", _doctor, "check settings, accounts, tokens and sources, each finding with its remedy")
+    checks = command("doctor", _doctor, "check settings, inbox, accounts and sources, each finding with its remedy")
+    told = "ja" if os.environ.get("LANG", "").startswith("ja") else "en"
+    checks.add_argument("--language", choices=doctor.LANGUAGES, default=told, help="default: by LANG")
+    checks.add_argument("--json", action="store_true", help="findings as JSON, in both languages")
     command("publish", _publish, "judge the build as it stands and serve it if it passes")
     command("rollback", _rollback, "serve the version before the one that is served now")
     command("rebuild", _rebuild, "make the warehouse anew from landing alone, and publish it")
@@ -80,11 +83,10 @@ def _status(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG0
     return 0 if publish.served(settings) else 1
 
 
-def _doctor(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG001
-    findings = doctor.examine(settings)
-    for finding in findings:
-        print(finding.line)
-    return 0 if all(finding.is_fine for finding in findings) else 1
+def _doctor(settings: Settings, words: argparse.Namespace) -> int:
+    found = doctor.examine(settings)
+    print(doctor.document(found) if words.json else doctor.text(found, words.language))
+    return 0 if doctor.is_well(found) else 1
 
 
 def _publish(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG001

@@ -1,8 +1,9 @@
 """Dropped files: checked row by row, loaded, archived; what breaks its kind's schema is kept aside with the reason.
 
-inbox/<kind>/<file> → archive/<kind>/<name>.<content hash>.parquet (personal columns hashed) → raw_files.<kind>
+inbox/<kind>/<file> → archive/<kind>/<name>.<instant>.<content hash>.parquet → raw_files.<kind>
 rows that don't fit → quarantine/<kind>/<name>.<content hash>.ndjson with line and reason; a file that can't be read
-stays in the inbox as <file>.refused, its reason in the quarantine. The archive is what `warehouse rebuild` reads.
+stays in the inbox as <file>.refused, its reason in the quarantine. Personal columns are hashed as a file is read. The
+archive is what `warehouse rebuild` reads; of two files of one name the later sorts last, and so has the last word.
 """
 
 from __future__ import annotations
@@ -10,21 +11,28 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import tempfile
+import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 
 import duckdb
 
 from connectors.files import KINDS, Kind
 from connectors.personal import person_key, without_personal_parameters
+from orchestration.dropped import ROWS, UnreadableFile, records
 from orchestration.settings import Settings
 
 SUFFIXES = (".csv", ".ndjson", ".parquet")
+REFUSED = ".refused"
+SETTLED_S = 1.0  # a file that was changed within the last second may still be growing
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one dropped file; `refusal` is a sentence when nothing of it could be read."""
+    """What became of one dropped file; `refusal` is a sentence when nothing of it was taken."""
 
     kind: str
     file: str
@@ -43,216 +51,163 @@ class Outcome:
         )
 
 
-class UnreadableFile(Exception):
-    """A dropped file of which no row can be trusted."""
-
-
 def take_in(con: duckdb.DuckDBPyConnection, settings: Settings, kinds: set[str] | None = None) -> list[Outcome]:
     """Check, archive and load every file of the inbox; return what became of each."""
-    outcomes = []
-    for kind in KINDS.values():
-        if kinds is not None and kind.name not in kinds:
+    waiting = {
+        path: _state(path)
+        for kind in KINDS
+        if kinds is None or kind in kinds
+        for path in sorted((settings.inbox / kind).glob("*"))
+        if path.suffix.lower() in SUFFIXES
+    }
+    youngest = max((changed_ns for _, changed_ns in waiting.values()), default=0)
+    time.sleep(min(SETTLED_S, max(0.0, SETTLED_S - time.time() + youngest / 1e9)))
+    taken = [_take(con, settings, KINDS[path.parent.name], path, state) for path, state in waiting.items()]
+    return taken + misplaced(settings)
+
+
+def misplaced(settings: Settings) -> list[Outcome]:
+    """Name the files that no kind will ever take: those in a mistyped folder, in none, or with another suffix."""
+    found = []
+    for path in sorted(settings.inbox.rglob("*")):
+        folder = str(path.parent.relative_to(settings.inbox))
+        if not path.is_file() or path.name.startswith(".") or path.suffix == REFUSED:
             continue
-        folder = settings.inbox / kind.name
-        listed = sorted(folder.glob("*")) if folder.is_dir() else []
-        dropped = [path for path in listed if path.suffix.lower() in SUFFIXES]
-        outcomes += [_take(con, settings, kind, path) for path in dropped]
-    return outcomes
+        if folder not in KINDS:
+            meant = get_close_matches(folder, KINDS, 1)
+            remedy = f"did you mean {meant[0]}?" if meant else f"the kinds are {', '.join(KINDS)}"
+            found.append(Outcome(folder, path.name, 0, 0, f"{folder}/ is no kind of file, {path.name} waits: {remedy}"))
+        elif path.suffix.lower() not in SUFFIXES:
+            sentence = f"{folder}/{path.name} is none of {', '.join(SUFFIXES)}: save it as CSV UTF-8"
+            found.append(Outcome(folder, path.name, 0, 0, sentence))
+    return found
 
 
-def _take(con: duckdb.DuckDBPyConnection, settings: Settings, kind: Kind, path: Path) -> Outcome:
+def _state(path: Path) -> tuple[int, int]:
+    told = path.stat()
+    return told.st_size, told.st_mtime_ns
+
+
+def _take(
+    con: duckdb.DuckDBPyConnection, settings: Settings, kind: Kind, path: Path, state: tuple[int, int]
+) -> Outcome:
+    growing = Outcome(kind.name, path.name, 0, 0, f"{kind.name}/{path.name} is still being written")
+    if _state(path) != state:
+        return growing
     digest = _digest(path)
     aside = settings.landing / "quarantine" / kind.name / f"{path.stem}.{digest}.ndjson"
     try:
-        _read(con, kind, path)
+        _judge(con, settings, kind, path)
     except (UnreadableFile, duckdb.Error) as error:
-        reason = f"{kind.name}/{path.name} was refused whole: {str(error).splitlines()[0]}"
-        aside.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_text(json.dumps({"file": path.name, "reason": reason}) + "\n", encoding="utf-8")
-        # It stays where its owner put it, under a name that is not read again: nothing of it was hashed.
-        path.replace(path.with_name(path.name + ".refused"))
-        return Outcome(kind.name, path.name, 0, 0, reason)
-    _judge(con, kind, header_lines=1 if path.suffix.lower() == ".csv" else 0)
-    if _digest(path) != digest:
-        return Outcome(kind.name, path.name, 0, 0, f"{kind.name}/{path.name} is still being written")
-    quarantined = _set_aside(con, settings, kind, aside)
-    archive = settings.landing / "archive" / kind.name / f"{path.stem}.{digest}.parquet"
-    _archive(con, settings, kind, archive)
-    loaded = load_archived(con, settings, kind, archive)
+        if _state(path) != state:
+            return growing
+        return _refuse(kind, path, aside, str(error).splitlines()[0])
+    if _state(path) != state:
+        return growing
+    quarantined = _set_aside(con, aside)
+    archive = _archive(con, settings, kind, path, digest)
+    loaded = load_archived(con, settings, kind, archive) if archive else 0
     path.unlink()
     return Outcome(kind.name, path.name, loaded, quarantined)
 
 
+def _refuse(kind: Kind, path: Path, aside: Path, flaw: str) -> Outcome:
+    reason = f"{kind.name}/{path.name} was refused whole: {flaw}"
+    aside.parent.mkdir(parents=True, exist_ok=True)
+    aside.write_text(json.dumps({"file": path.name, "reason": reason}) + "\n", encoding="utf-8")
+    # It stays where its owner put it, under a name that is not read again: nothing of it was hashed.
+    path.replace(path.with_name(path.name + REFUSED))
+    return Outcome(kind.name, path.name, 0, 0, reason)
+
+
 def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:12]
 
 
-def _read(con: duckdb.DuckDBPyConnection, kind: Kind, path: Path) -> None:
-    """Fill temp table `dropped` with every value as text and the line it stood in; structural faults apart."""
-    con.execute("create or replace temp table misread (line bigint, reason varchar)")
-    reader = {".csv": _read_csv, ".ndjson": _read_ndjson, ".parquet": _read_parquet}[path.suffix.lower()]
-    reader(con, kind, path)
-    found = [row[0] for row in con.execute("describe dropped").fetchall() if row[0] != "ordinal"]
-    _check_header(kind, found)
-
-
-def _read_csv(con: duckdb.DuckDBPyConnection, kind: Kind, path: Path) -> None:
-    header = _csv_header(path)
-    _check_header(kind, header)
-    con.execute("drop table if exists reject_scans; drop table if exists reject_errors")
-    con.execute(
-        f"""
-        create or replace temp table dropped as
-        select row_number() over () as ordinal, * from read_csv(
-            ?, header = true, all_varchar = true, delim = ',', quote = '"', escape = '"', parallel = false,
-            store_rejects = true, auto_detect = false, columns = {_columns_argument(header)}
-        )
-        """,
-        [str(path)],
-    )
-    con.execute("insert into misread select line, any_value(error_message) from reject_errors group by line")
-    read = con.execute("select (select count(*) from dropped) + (select count(*) from misread)").fetchone()[0]
-    # DuckDB ends at a quote that is never closed, and says nothing of what it left out.
-    if read != _csv_records(path):
-        raise UnreadableFile("a quote is opened and never closed; mend it and drop the file again")
-
-
-def _csv_records(path: Path) -> int:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return sum(1 for row in csv.reader(file, strict=True) if row) - 1
-    except csv.Error as error:
-        raise UnreadableFile(f"its quotes don't fit ({error}); mend them and drop the file again") from None
-
-
-def _read_ndjson(con: duckdb.DuckDBPyConnection, kind: Kind, path: Path) -> None:
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    con.execute("create or replace temp table lines as select unnest(?) as line", [lines])
-    known = ", ".join(f"'{name}'" for name in kind.columns)
-    unknown = con.execute(
-        "select distinct key from (select unnest(json_keys(try_cast(line as json))) as key from lines"
-        f" where json_type(try_cast(line as json)) = 'OBJECT') where key not in ({known}) order by key"
-    ).fetchall()
-    if unknown:
-        raise UnreadableFile(f"unknown key {', '.join(row[0] for row in unknown)}; known are {', '.join(kind.columns)}")
-    values = ", ".join(f"try_cast(line as json) ->> '{name}' as \"{name}\"" for name in kind.columns)
-    con.execute(f"create or replace temp table dropped as select row_number() over () as ordinal, {values} from lines")
-
-
-def _read_parquet(con: duckdb.DuckDBPyConnection, kind: Kind, path: Path) -> None:  # noqa: ARG001
-    con.execute(
-        "create or replace temp table dropped as select row_number() over () as ordinal, * from read_parquet(?)",
-        [str(path)],
-    )
-
-
-def _csv_header(path: Path) -> list[str]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return next(csv.reader(file), [])
-    except UnicodeDecodeError:
-        raise UnreadableFile("it is not UTF-8; save it as CSV UTF-8 and drop it again") from None
-
-
-def _columns_argument(header: list[str]) -> str:
-    declared = ", ".join(f"'{name}': 'VARCHAR'" for name in header)
-    return "{" + declared + "}"
-
-
-def _check_header(kind: Kind, found: list[str]) -> None:
-    unknown = sorted(set(found) - set(kind.columns))
-    missing = sorted(kind.required - set(found))
-    if unknown:
-        raise UnreadableFile(f"unknown column {', '.join(unknown)}; known are {', '.join(kind.columns)}")
-    if missing:
-        raise UnreadableFile(f"column {', '.join(missing)} is missing")
-    if len(set(found)) < len(found):
-        raise UnreadableFile("a column stands twice in the header")
-
-
-def _judge(con: duckdb.DuckDBPyConnection, kind: Kind, header_lines: int) -> None:
+def _judge(con: duckdb.DuckDBPyConnection, settings: Settings, kind: Kind, path: Path) -> None:
     """Fill temp table `judged`: typed columns, the line, and the reason why a row can't be taken (NULL: fine)."""
-    found = {row[0] for row in con.execute("describe dropped").fetchall()}
-    typed, faults = [], []
-    for name, kind_of_value in kind.columns.items():
-        text = f"nullif(trim(cast(\"{name}\" as varchar)), '')" if name in found else "cast(null as varchar)"
-        typed.append(f'try_cast({text} as {kind_of_value}) as "{name}"')
+    treatments = [_treatment(settings, kind, name) for name in kind.columns]
+    with tempfile.TemporaryDirectory(dir=settings.landing) as folder:
+        spread = Path(folder) / "spread.csv"
+        with spread.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            for record in records(con, kind, path):
+                values = record.values or ("",) * len(treatments)
+                kept = [
+                    treat(value) if treat and value else value for treat, value in zip(treatments, values, strict=True)
+                ]
+                writer.writerow([record.line, record.flaw or "", *kept])
+        columns = {"line": "BIGINT", "flaw": "VARCHAR"} | {f"{name}_text": "VARCHAR" for name in kind.columns}
+        con.execute(
+            f"create or replace temp table judged as select {_typed(kind)}, line, {_reason(kind)} as reason"
+            f" from read_csv(?, columns = {columns}, header = false, auto_detect = false, delim = ',', quote = '\"',"
+            " escape = '\"', parallel = false, new_line = '\\n', maximum_line_size = 16777216)",
+            [str(spread)],
+        )
+
+
+def _treatment(settings: Settings, kind: Kind, name: str):
+    if name in kind.hashed:
+        return lambda value: person_key(value, settings.person_key) if value.strip() else ""
+    return without_personal_parameters if name in kind.addresses else None
+
+
+def _text(name: str) -> str:
+    return f"nullif(trim(\"{name}_text\"), '')"
+
+
+def _typed(kind: Kind) -> str:
+    return ", ".join(
+        f'try_cast({_text(name)} as {of}) as "{kind.hashed.get(name, name)}"' for name, of in kind.columns.items()
+    )
+
+
+def _reason(kind: Kind) -> str:
+    faults = ["when flaw <> '' then flaw"]
+    for name, of in kind.columns.items():
+        text = _text(name)
         if name in kind.required:
             faults.append(f"when {text} is null then '{name} is empty'")
-        faults.append(
-            f"when {text} is not null and try_cast({text} as {kind_of_value}) is null"
-            f" then '{name} is not a {kind_of_value}'"
-        )
+        faults.append(f"when {text} is not null and try_cast({text} as {of}) is null then '{name} is not a {of}'")
         if name in kind.allowed:
-            allowed = ", ".join(f"'{value}'" for value in sorted(kind.allowed[name]))
-            faults.append(f"when {text} not in ({allowed}) then '{name} is none of {allowed.replace(chr(39), '')}'")
-    con.execute(
-        f"""
-        create or replace temp table judged as
-        with misread_ranked as (
-            select line, line - {header_lines} - row_number() over (order by line) as good_rows_before from misread
-        )
-        select
-            {", ".join(typed)},
-            -- each misread line before a row shifts it by one
-            ordinal + {header_lines} + (select count(*) from misread_ranked where good_rows_before < ordinal) as line,
-            case {" ".join(faults)} end as reason
-        from dropped
-        """
-    )
+            allowed = sorted(kind.allowed[name])
+            listed = ", ".join(f"'{value}'" for value in allowed)
+            faults.append(f"when {text} not in ({listed}) then '{name} is none of {', '.join(allowed)}'")
+    return f"case {' '.join(faults)} end"
 
 
-def _set_aside(con: duckdb.DuckDBPyConnection, settings: Settings, kind: Kind, aside: Path) -> int:
-    """Write the rows that can't be taken beside their reasons, personal values hashed; return how many."""
-    bad = con.execute("select * from judged where reason is not null order by line").fetchall()
-    names = [column[0] for column in con.description]
-    lines = [{name: _kept(settings, kind, name, value) for name, value in zip(names, row, strict=True)} for row in bad]
-    lines += [
-        {"line": line, "reason": reason}
-        for line, reason in con.execute("select line, reason from misread order by line").fetchall()
-    ]
-    if lines:
+def _set_aside(con: duckdb.DuckDBPyConnection, aside: Path) -> int:
+    """Write the rows that can't be taken beside their reasons; return how many."""
+    count = con.execute("select count(*) from judged where reason is not null").fetchone()[0]
+    if count:
         aside.parent.mkdir(parents=True, exist_ok=True)
-        text = "".join(json.dumps(line, default=str, ensure_ascii=False) + "\n" for line in lines)
-        aside.write_text(text, encoding="utf-8")
-    return len(lines)
+        bad = con.execute("select * from judged where reason is not null order by line")
+        names = [column[0] for column in bad.description]
+        with aside.open("w", encoding="utf-8") as file:
+            while rows := bad.fetchmany(ROWS):
+                for row in rows:
+                    named = dict(zip(names, row, strict=True))
+                    file.write(json.dumps(named, default=str, ensure_ascii=False) + "\n")
+    return count
 
 
-def _kept(settings: Settings, kind: Kind, name: str, value: object) -> object:
-    """Return a value as it may be kept: e-mail addresses hashed, page addresses with their utm_* alone."""
-    if value is None or (name not in kind.hashed and name not in kind.addresses):
-        return value
-    return (
-        person_key(str(value), settings.person_key) if name in kind.hashed else without_personal_parameters(str(value))
-    )
-
-
-def _archive(con: duckdb.DuckDBPyConnection, settings: Settings, kind: Kind, archive: Path) -> None:
-    archive.parent.mkdir(parents=True, exist_ok=True)
-    columns, joins = [], []
-    for name in kind.columns:
-        if name in kind.hashed or name in kind.addresses:
-            _keep_column(con, settings, kind, name)
-            columns.append(f'"kept_{name}"."kept" as "{kind.hashed.get(name, name)}"')
-            joins.append(f'left join "kept_{name}" on "kept_{name}"."value" = judged."{name}"')
-        else:
-            columns.append(f'judged."{name}"')
+def _archive(con: duckdb.DuckDBPyConnection, settings: Settings, kind: Kind, path: Path, digest: str) -> Path | None:
+    """Write the rows that can be taken; None when the last file of this name was the very same."""
+    folder = settings.landing / "archive" / kind.name
+    folder.mkdir(parents=True, exist_ok=True)
+    earlier = sorted(one for one in folder.glob("*.parquet") if one.name.rsplit(".", 3)[0] == path.stem)
+    if earlier and earlier[-1].name.rsplit(".", 2)[1] == digest:
+        return None
+    archive = folder / f"{path.stem}.{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.{digest}.parquet"
     beside = archive.with_name(archive.name + ".tmp")
+    quoted = str(beside).replace("'", "''")
     con.execute(
-        f"copy (select {', '.join(columns)}, judged.line from judged {' '.join(joins)}"
-        f" where judged.reason is null order by judged.line) to '{_quoted(beside)}' (format parquet)"
+        "copy (select * exclude (reason) from judged where reason is null order by line)"
+        f" to '{quoted}' (format parquet)"
     )
     beside.replace(archive)
-
-
-def _keep_column(con: duckdb.DuckDBPyConnection, settings: Settings, kind: Kind, name: str) -> None:
-    values = con.execute(f'select distinct "{name}" from judged where "{name}" is not null').fetchall()
-    con.execute(f'create or replace temp table "kept_{name}" ("value" varchar, "kept" varchar)')
-    if values:
-        con.execute(
-            f'insert into "kept_{name}" select unnest(?), unnest(?)',
-            [[value for (value,) in values], [_kept(settings, kind, name, value) for (value,) in values]],
-        )
+    return archive
 
 
 def load_archived(con: duckdb.DuckDBPyConnection, settings: Settings, kind: Kind, archive: Path) -> int:
@@ -276,7 +231,3 @@ def load_archived(con: duckdb.DuckDBPyConnection, settings: Settings, kind: Kind
         raise
     con.execute("commit")
     return count
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

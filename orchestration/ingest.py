@@ -11,14 +11,13 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from connectors import SOURCES
-from connectors.errors import SourceError, TokenRefused
+from connectors.errors import RequestRefused, SourceError, TokenRefused, UnreadableAnswer
 from connectors.http import Api
 from connectors.streams import Account, Stream, Window
 from orchestration import landing
-from orchestration.landing import Capture
+from orchestration.landing import Capture, Part
 from orchestration.settings import Problem, Settings
 
-WORKERS = 4  # the sources wait on the network; the tightest limit is GA4's ten requests at a time
 log = logging.getLogger("warehouse")
 
 
@@ -74,7 +73,7 @@ def fetch(
     mine = [account for account in accounts if account.source == source]
     errands = [errand for account in mine for errand in _errands(settings, account, days)]
     first_windows = _first_windows(settings, mine, chosen, min(days))
-    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+    with ThreadPoolExecutor(max_workers=SOURCES[source].accounts_at_once) as pool:
         harvests = list(pool.map(lambda errand: _run(settings, errand, chosen, first_windows), errands))
     harvest = Harvest(
         captures=[capture for part in harvests for capture in part.captures],
@@ -185,20 +184,35 @@ def _windows(settings: Settings, stream: Stream, errand: _Errand) -> list[date]:
 
 
 def _capture(settings: Settings, api: Api, account: Account, stream: Stream, window: Window) -> Capture:
-    pages = stream.pages(api, account, window)
     captured_at = api.present()
-    asked_before = api.usage.requests
     filed_under = window.day if stream.kind == "window" else captured_at.date()
-    return landing.write(
-        settings.landing,
-        account,
-        stream,
-        filed_under,
-        captured_at,
-        pages,
-        settings.person_key,
-        lambda: api.usage.requests - asked_before,
-    )
+    part = landing.part(settings.landing, account, stream, filed_under, captured_at.date())
+
+    def written(resumed: Part | None) -> Capture:
+        asked_before = api.usage.requests
+        return landing.write(
+            settings.landing,
+            account,
+            stream,
+            filed_under,
+            resumed.begun_at if resumed else captured_at,
+            stream.pages(api, account, window),
+            settings.person_key,
+            lambda: api.usage.requests - asked_before + (len(resumed.pages) if resumed else 0),
+            resumed,
+        )
+
+    if part is None:
+        return written(None)
+    api.recall(part.pages, part.begun_at)
+    try:
+        return written(part)
+    except (RequestRefused, UnreadableAnswer):
+        log.debug("the cursor of a broken-off fetch has died: begun anew", exc_info=True)
+    finally:
+        api.forget()
+    landing.forget_part(settings.landing, account, stream, filed_under, captured_at.date())
+    return written(None)
 
 
 def _note(settings: Settings, source: str, chosen: set[str], found: list[Shortfall]) -> None:

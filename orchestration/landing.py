@@ -3,7 +3,8 @@
 `landing/<source>/<stream>/<window>/<account>.<captured day>.ndjson.zst` holds lines
 `{"asked": "<path?query>", "status": 200, "body": <the answer, verbatim>}`, and the sidecar of the same name in
 .json says whose they are, when they were captured and their hash. The name is the identity of a capture: the
-same window captured again on the same day replaces it, on another day it stands beside it.
+same window captured again on the same day replaces it, on another day it stands beside it. A capture that was broken
+off leaves its whole pages as .part, beside the instant it began at: the next one of that day begins with them.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
@@ -24,6 +26,9 @@ from connectors.streams import Account, Page, Stream
 PAGES = ".ndjson.zst"
 SIDECAR = ".json"
 BESIDE = ".tmp"
+PART = ".part"
+BEGUN = ".begun"
+PART_LASTS_S = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,37 @@ class Capture:
         return folder / f"{self.account_id}.{day}{PAGES}"
 
 
+@dataclass(frozen=True)
+class Part:
+    """The pages of a capture that was broken off, by what was asked, as they were landed, and when it began."""
+
+    begun_at: datetime
+    pages: dict[str, Page] = field(default_factory=dict)
+
+    def holds(self, page: Page) -> bool:
+        """Say whether a page comes from here, and so has been scrubbed before."""
+        return self.pages.get(page.asked) == page
+
+
+def part(landing: Path, account: Account, stream: Stream, window_date: date, day: date) -> Part | None:
+    """Return what a capture of this window that was broken off on `day` had brought."""
+    target = _target(landing, account, stream, window_date, day)
+    try:
+        begun_at = datetime.fromisoformat(_beside(target, BEGUN).read_text(encoding="utf-8"))
+        packed = _beside(target, PART).read_bytes()
+        lines = zstandard.ZstdDecompressor().decompressobj().decompress(packed).split(b"\n")[:-1]
+    except (OSError, ValueError, zstandard.ZstdError):
+        return None
+    return Part(begun_at, {page.asked: page for page in map(_page, lines)}) if lines else None
+
+
+def forget_part(landing: Path, account: Account, stream: Stream, window_date: date, day: date) -> None:
+    """Remove what a capture that was broken off had brought."""
+    target = _target(landing, account, stream, window_date, day)
+    _beside(target, PART).unlink(missing_ok=True)
+    _beside(target, BEGUN).unlink(missing_ok=True)
+
+
 def write(
     landing: Path,
     account: Account,
@@ -55,27 +91,36 @@ def write(
     pages: Iterable[Page],
     person_key: bytes,
     requests_made: Callable[[], int] | None = None,
+    resumed: Part | None = None,
 ) -> Capture:
     """Land `pages` as one file with its sidecar; personal fields are replaced before a byte is written.
 
-    `requests_made` is asked once all pages have come, since tries that failed are requests too.
+    `requests_made` is asked once all pages have come, since tries that failed are requests too. Pages of `resumed`
+    were scrubbed when they came. What breaks off leaves its whole pages for `part`.
     """
-    folder = landing / account.source / stream.name / window_date.isoformat()
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{account.account_id}.{captured_at.date().isoformat()}{PAGES}"
-    beside = target.with_name(target.name + BESIDE)
+    target = _target(landing, account, stream, window_date, captured_at.date())
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = _beside(target, BESIDE)
     digest, count = hashlib.sha256(), 0
     try:
         with beside.open("wb") as file:
             compressor = zstandard.ZstdCompressor(level=1).compressobj()
             for page in pages:
-                body = scrub(page.body, stream.personal, person_key) if stream.personal else page.body
+                is_scrubbed = not stream.personal or (resumed is not None and resumed.holds(page))
+                body = page.body if is_scrubbed else scrub(page.body, stream.personal, person_key)
                 _put(file, digest, compressor.compress(_line(page, body)))
+                _put(file, digest, compressor.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK))
+                file.flush()
                 count += 1
+                if count == 1:
+                    # From here on a killed fetch has something to go on from.
+                    _beside(target, BEGUN).write_text(captured_at.isoformat(), encoding="utf-8")
             _put(file, digest, compressor.flush())
             file.flush()
             os.fsync(file.fileno())
     except BaseException:
+        if count > len(resumed.pages if resumed else ()):
+            beside.replace(_beside(target, PART))
         beside.unlink(missing_ok=True)
         raise
     capture = Capture(
@@ -93,7 +138,24 @@ def write(
     sidecar_beside.write_text(json.dumps(asdict(capture), indent=1) + "\n", encoding="utf-8")
     beside.replace(target)
     sidecar_beside.replace(sidecar)
+    forget_part(landing, account, stream, window_date, captured_at.date())
     return capture
+
+
+def _target(landing: Path, account: Account, stream: Stream, window_date: date, day: date) -> Path:
+    folder = landing / account.source / stream.name / window_date.isoformat()
+    return folder / f"{account.account_id}.{day.isoformat()}{PAGES}"
+
+
+def _beside(target: Path, ending: str) -> Path:
+    return target.with_name(target.name + ending)
+
+
+def _page(line: bytes) -> Page:
+    # The layout is that of _line, so the body is cut out as it was landed.
+    head, _, body = line.partition(b',"body":')
+    told = json.loads(head + b"}")
+    return Page(told["asked"], told["status"], body[:-1])
 
 
 def _line(page: Page, body: bytes) -> bytes:
@@ -135,7 +197,7 @@ def mend(landing: Path) -> None:
     """Finish or undo what a killed run left half written.
 
     The sidecar is renamed after its pages: one that still stands beside belongs to pages already in place when
-    the hashes agree, and is moved in after them; everything else that stands beside is removed.
+    the hashes agree, and is moved in after them; pages beside become the part that the next fetch goes on from.
     """
     for beside in sorted(landing.glob(f"*/*/*/*{SIDECAR}{BESIDE}")):
         try:
@@ -145,8 +207,15 @@ def mend(landing: Path) -> None:
             continue
         if hashlib.sha256(pages).hexdigest() == capture.sha256:
             beside.replace(beside.with_name(beside.name.removesuffix(BESIDE)))
+    for beside in landing.glob(f"*/*/*/*{PAGES}{BESIDE}"):
+        # Cut off at any byte; what is read of it are the pages that came whole.
+        if _beside(beside.with_suffix(""), BEGUN).exists():
+            beside.replace(beside.with_suffix(PART))
     for beside in landing.glob(f"*/*/*/*{BESIDE}"):
         beside.unlink()
+    for part_file in (*landing.glob(f"*/*/*/*{PART}"), *landing.glob(f"*/*/*/*{BEGUN}")):
+        if time.time() - part_file.stat().st_mtime > PART_LASTS_S:
+            part_file.unlink()
 
 
 def is_whole(landing: Path, capture: Capture) -> bool:

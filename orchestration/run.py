@@ -12,7 +12,7 @@ from uuid import uuid4
 from connectors import SOURCES
 from connectors.errors import SourceError
 from connectors.files import KINDS
-from orchestration import accounts, candidate, engine, gate, home, inbox, landing, publish, raw, transform
+from orchestration import accounts, candidate, engine, gate, home, inbox, landing, loading, publish, raw, transform
 from orchestration.ingest import log
 from orchestration.settings import REPOSITORY, Problem, Settings
 
@@ -166,7 +166,7 @@ def _load_all(settings: Settings, listed, brand_names) -> None:
         raw.ensure_tables(con)
         raw.register_accounts(con, listed, brand_names)
         for source in SOURCES:
-            counts = raw.load_new(con, settings, source, None)
+            counts = loading.load_new(con, settings, source, None)
             log.info("%s: %s rows from landing", source, f"{sum(counts.values()):,}")
         for kind in KINDS.values():
             for archived in sorted((settings.landing / "archive" / kind.name).glob("*.parquet")):

@@ -1,4 +1,4 @@
-"""The files that the brands drop: one CSV of each kind for every UTC day, of all brands together."""
+"""The files that the brands drop, of all brands together: the product's a UTC day, the rest as due."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from sandbox import feeds
 from sandbox.streams import iso, midnight
 from sandbox.world import World
 
@@ -16,6 +17,7 @@ COLUMNS = {
         "response_id", "entity_type", "entity_id", "survey", "question_id", "score", "responded_at", "department",
     ),
     "support_tickets": ("ticket_id", "entity_id", "opened_at", "closed_at"),
+    **feeds.COLUMNS,
 }  # fmt: skip
 
 
@@ -24,7 +26,7 @@ def files(world: World, present: datetime) -> list[tuple[str, str]]:
     day = present.date() - timedelta(days=1)
     if not world.scenario.start <= day < world.scenario.end:
         return []
-    return [(kind, f"{kind}-{day}.csv") for kind in COLUMNS]
+    return [(kind, f"{kind}-{day}.csv") for kind in COLUMNS if kind in ROWS or feeds.is_due(kind, day)]
 
 
 def content(world: World, file_name: str) -> bytes:
@@ -40,7 +42,10 @@ def content(world: World, file_name: str) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS[kind])
     for brand_id in world.brands:
-        writer.writerows(ROWS[kind](world, brand_id, midnight(day), midnight(day) + timedelta(days=1)))
+        if kind in ROWS:
+            writer.writerows(ROWS[kind](world, brand_id, midnight(day), midnight(day) + timedelta(days=1)))
+        else:
+            writer.writerows(feeds.ROWS[kind](world, brand_id, day))
     return text.getvalue().encode()
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -19,10 +20,11 @@ def con(settings):
         yield con
 
 
-def drop(settings, name: str, text: str, kind: str = "product_events"):
+def drop(settings, name: str, text: str | bytes, kind: str = "product_events"):
     folder = settings.inbox / kind
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_text(text, encoding="utf-8")
+    (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    os.utime(folder / name, (0, 0))  # it has lain there for long
 
 
 def events(con):
@@ -79,13 +81,106 @@ def test_a_missing_required_column_refuses_the_file_by_name(settings, con):
     assert "column entity_id, event_type, occurred_at is missing" in outcome.refusal
 
 
-def test_bytes_that_are_not_utf8_refuse_the_file(settings, con):
-    folder = settings.inbox / "product_events"
-    folder.mkdir(parents=True)
-    (folder / "a.csv").write_bytes(f"{HEADER}\n{GOOD}\n".encode("utf-16"))
+def test_bytes_of_no_encoding_that_we_know_refuse_the_file(settings, con):
+    drop(settings, "a.csv", f"{HEADER}\n{GOOD}\n".encode() + b"\xff\xff\x81")
     (outcome,) = inbox.take_in(con, settings)
-    assert outcome.refusal
+    assert "neither UTF-8, UTF-16 nor Shift_JIS" in outcome.refusal
     assert events(con) == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp932"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_what_spreadsheets_save_is_read_alike(settings, con, encoding, delimiter, end):
+    row = GOOD.replace("login", "機能:書き出し")
+    drop(settings, "a.csv", f"{HEADER}{end}{row}{end}".replace(",", delimiter).encode(encoding))
+    inbox.take_in(con, settings)
+    assert events(con) == [("e1", "2026-08-01T00:00Z", 1, 2)]
+    assert con.execute("select event_type from raw_files.product_events").fetchall() == [("機能:書き出し",)]
+
+
+FORMULAS = ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", '=cmd|"/c calc"!A1']
+
+
+def test_what_a_spreadsheet_takes_for_a_formula_is_data_and_stays_untouched(settings, con):
+    rows = [
+        f'e{at},customer,"{text.replace(chr(34), chr(34) * 2)}",login,2026-08-01,1' for at, text in enumerate(FORMULAS)
+    ]
+    drop(settings, "a.csv", "\n".join([HEADER, *rows]) + "\n")
+    inbox.take_in(con, settings)
+    found = con.execute("select entity_id from raw_files.product_events order by event_id").fetchall()
+    assert [value for (value,) in found] == FORMULAS
+
+
+def test_a_row_with_a_nul_byte_is_set_aside_and_the_rest_loads(settings, con):
+    drop(settings, "a.csv", f"{HEADER}\n{GOOD}\n{GOOD.replace('c1', 'c' + chr(0))}\n")
+    (outcome,) = inbox.take_in(con, settings)
+    assert (outcome.loaded, quarantined(settings)[0]["line"], quarantined(settings)[0]["reason"]) == (
+        1,
+        3,
+        "it has a NUL byte in it",
+    )
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_value_over_several_lines_keeps_the_lines_after_it_right(settings, con, end):
+    two_lines = GOOD.replace("c1", f'"c{end}1"')
+    drop(settings, "a.csv", f"{HEADER}{end}{two_lines}{end}{GOOD.replace('e1', 'e2')}{end}")
+    inbox.take_in(con, settings)
+    assert [(event_id, line) for event_id, _, _, line in events(con)] == [("e1", 3), ("e2", 4)]
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("NaN", "it is JSON with NaN in it instead of a JSON object"),
+        ('"\\ud800"', "it is JSON with half a character in it instead of a JSON object"),
+        ("[1]", "entity_id is not a single value"),
+    ],
+)
+def test_a_value_of_ndjson_that_no_table_can_hold_is_set_aside(settings, con, value, reason):
+    row = json.dumps(dict(zip(HEADER.split(","), GOOD.split(","), strict=True)))
+    drop(settings, "a.ndjson", row + "\n" + row.replace('"c1"', value) + "\n")
+    (outcome,) = inbox.take_in(con, settings)
+    assert (outcome.loaded, quarantined(settings)[0]["reason"]) == (1, reason)
+
+
+def test_a_changed_file_of_the_same_name_has_the_last_word_even_when_it_changes_back(settings, con):
+    first, second = (f"{HEADER}\n{GOOD.rsplit(',', 1)[0]},{quantity}\n" for quantity in (1, 2))
+    for text, quantity in ((first, 1), (second, 2), (first, 1)):
+        drop(settings, "a.csv", text)
+        inbox.take_in(con, settings)
+        last = con.execute("select quantity from raw_files.product_events order by file desc limit 1").fetchone()
+        assert last == (quantity,)
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "told"),
+    [
+        ("product_event", "a.csv", "did you mean product_events?"),
+        ("holidays", "a.csv", "the kinds are product_events"),
+        (".", "a.csv", "the kinds are product_events"),
+        ("product_events", "a.xlsx", "save it as CSV UTF-8"),
+    ],
+)
+def test_a_file_that_no_kind_takes_is_told_with_what_was_meant(settings, con, folder, name, told):
+    drop(settings, name, f"{HEADER}\n{GOOD}\n", kind=folder)
+    (outcome,) = inbox.take_in(con, settings)
+    assert told in outcome.sentence
+    assert (settings.inbox / folder / name).exists()
+
+
+def test_a_file_that_is_still_growing_is_left_alone_until_it_is_whole(settings, con, monkeypatch):
+    drop(settings, "a.csv", f'{HEADER}\ne1,"cust')
+    path = settings.inbox / "product_events" / "a.csv"
+    monkeypatch.setattr(inbox.time, "sleep", lambda _: drop(settings, "a.csv", f'{HEADER}\ne1,"customer",c1,lo'))
+    (outcome,) = inbox.take_in(con, settings)
+    assert "still being written" in outcome.sentence
+    assert path.exists() and events(con) == []
+    monkeypatch.undo()
+    drop(settings, "a.csv", f"{HEADER}\n{GOOD}\n")
+    inbox.take_in(con, settings)
+    assert events(con) == [("e1", "2026-08-01T00:00Z", 1, 2)]
 
 
 def test_the_same_file_twice_changes_nothing(settings, con):
@@ -104,7 +199,7 @@ def test_an_email_is_hashed_in_the_archive_the_quarantine_and_the_table(settings
     inbox.take_in(con, settings)
     key = person_key("aiko@example.com", settings.person_key)
     assert con.execute("select person_key from raw_files.site_events").fetchall() == [(key,)]
-    assert quarantined(settings, "site_events")[0]["email"] == key
+    assert quarantined(settings, "site_events")[0]["person_key"] == key
     leaks = [path for path in settings.landing.rglob("*") if path.is_file() and b"xample.com" in path.read_bytes()]
     assert leaks == []
 

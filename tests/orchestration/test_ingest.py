@@ -51,7 +51,7 @@ class World:
     def source(self) -> Source:
         days = Stream("days", "window", self.pages("days"), (), restates_days=1)
         now = Stream("now", "snapshot", self.pages("now"), ())
-        return Source("x", "X_BASE_URL", "https://x.example", (days, now), lambda base_url, token: Api())
+        return Source("x", "X_BASE_URL", "https://x.example", 4, (days, now), lambda base_url, token: Api())
 
 
 @pytest.fixture

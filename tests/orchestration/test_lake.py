@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from connectors import SOURCES
-from orchestration import lake, raw
+from orchestration import lake, loading
 from orchestration.settings import Problem, Settings
 from orchestration.spark import check_remote, type_of
 from tests.orchestration.conftest import DAY, NOON, land
@@ -29,7 +29,7 @@ def users(settings):
 def test_rows_lie_in_the_lake_by_window_and_the_ledgers_file_holds_none(settings, account, con):
     land(settings, account, 7)
     land(settings, account, 8, at=NOON + timedelta(days=1), window=DAY + timedelta(days=1))
-    assert raw.load_new(con, settings, "x", None) == {"users": 2, "posts": 0, "post_refusals": 0}
+    assert loading.load_new(con, settings, "x", None) == {"users": 2, "posts": 0, "post_refusals": 0}
     assert users(settings) == [("42", 7, DAY), ("42", 8, DAY + timedelta(days=1))]
     folder = lake.folder(settings, "raw_x.users")
     assert sorted(file.name for file in folder.iterdir()) == ["2026-07-01.parquet", "2026-07-02.parquet"]
@@ -39,31 +39,31 @@ def test_rows_lie_in_the_lake_by_window_and_the_ledgers_file_holds_none(settings
 
 def test_a_capture_that_is_loaded_again_replaces_its_rows_and_leaves_those_of_others(settings, account, con):
     land(settings, account, 7)
-    raw.load_new(con, settings, "x", [DAY])
+    loading.load_new(con, settings, "x", [DAY])
     land(settings, account, 9, at=NOON + timedelta(days=1))
-    raw.load_new(con, settings, "x", [DAY])
+    loading.load_new(con, settings, "x", [DAY])
     again = land(settings, account, 8, at=NOON + timedelta(hours=2))
-    raw.load(con, settings, USER, [again])
-    raw.load(con, settings, USER, [again])
+    loading.load(con, settings, USER, [again])
+    loading.load(con, settings, USER, [again])
     assert users(settings) == [("42", 8, DAY), ("42", 9, DAY)]
 
 
 def test_a_file_that_a_killed_load_had_replaced_is_made_right_by_the_next(settings, account, con, monkeypatch):
     land(settings, account, 7)
-    monkeypatch.setattr(raw, "_enter", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(loading, "_enter", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
-        raw.load_new(con, settings, "x", [DAY])
+        loading.load_new(con, settings, "x", [DAY])
     monkeypatch.undo()
-    assert raw.load_new(con, settings, "x", [DAY])["users"] == 1
+    assert loading.load_new(con, settings, "x", [DAY])["users"] == 1
     assert users(settings) == [("42", 7, DAY)]
 
 
 def test_a_column_that_a_file_is_too_old_for_is_null(settings, account, con):
     land(settings, account, 7)
-    raw.load_new(con, settings, "x", [DAY])
+    loading.load_new(con, settings, "x", [DAY])
     con.execute("alter table raw_x.users add column since varchar")
     land(settings, account, 9, at=NOON + timedelta(days=1))
-    raw.load_new(con, settings, "x", [DAY])
+    loading.load_new(con, settings, "x", [DAY])
     file = lake.folder(settings, "raw_x.users") / f"{DAY}.parquet"
     assert duckdb.sql(f"select followers_count, since from '{file}' order by all").fetchall() == [(7, None), (9, None)]
 

@@ -56,14 +56,16 @@ def test_a_capture_of_another_day_stands_beside_the_first(settings, account):
     assert captured(settings) == [first, later]
 
 
-def test_a_fetch_that_breaks_off_leaves_nothing(settings, account):
+def test_a_fetch_that_breaks_off_leaves_no_capture_only_what_the_next_goes_on_from(settings, account):
     def broken():
         yield x_user_page(7)
         raise RuntimeError("the line went dead")
 
     with pytest.raises(RuntimeError):
         land(settings, account, broken())
-    assert [path.name for path in settings.landing.rglob("*") if path.is_file()] == []
+    assert captured(settings) == []
+    part = landing.part(settings.landing, account, USER, DAY, NOON.date())
+    assert part == landing.Part(NOON, {"/2/users/42": x_user_page(7)})
 
 
 def test_a_kill_between_the_two_renames_is_rolled_forward(settings, account):

@@ -7,7 +7,7 @@ import pytest
 
 from connectors import SOURCES
 from connectors.streams import Page
-from orchestration import ingest, landing, raw
+from orchestration import ingest, landing, loading, raw
 from orchestration.settings import Problem
 from tests.orchestration.conftest import DAY, NOON, land
 
@@ -22,37 +22,37 @@ def users(con):
 
 def test_a_page_becomes_a_typed_row_with_its_origin(settings, account, con):
     land(settings, account, 7)
-    assert raw.load_new(con, settings, "x", [DAY]) == {"users": 1, "posts": 0, "post_refusals": 0}
+    assert loading.load_new(con, settings, "x", [DAY]) == {"users": 1, "posts": 0, "post_refusals": 0}
     assert users(con) == [("42", 7, DAY, NOON, "x/user/2026-07-01/42.2026-07-02.ndjson.zst")]
 
 
 def test_what_is_in_the_ledger_is_not_loaded_again(settings, account, con):
     land(settings, account, 7)
-    raw.load_new(con, settings, "x", [DAY])
-    assert raw.load_new(con, settings, "x", [DAY])["users"] == 0
+    loading.load_new(con, settings, "x", [DAY])
+    assert loading.load_new(con, settings, "x", [DAY])["users"] == 0
     assert len(users(con)) == 1
 
 
 def test_loading_a_file_twice_equals_loading_it_once(settings, account, con):
     capture = land(settings, account, 7)
-    raw.load(con, settings, USER, [capture])
+    loading.load(con, settings, USER, [capture])
     once = users(con), con.execute("select * exclude (loaded_at) from raw_registry.loads").fetchall()
-    raw.load(con, settings, USER, [capture])
+    loading.load(con, settings, USER, [capture])
     assert (users(con), con.execute("select * exclude (loaded_at) from raw_registry.loads").fetchall()) == once
 
 
 def test_a_window_captured_again_the_same_day_replaces_its_rows(settings, account, con):
     land(settings, account, 7)
-    raw.load_new(con, settings, "x", [DAY])
+    loading.load_new(con, settings, "x", [DAY])
     land(settings, account, 8, at=NOON + timedelta(hours=2))
-    raw.load_new(con, settings, "x", [DAY])
+    loading.load_new(con, settings, "x", [DAY])
     assert [row[1] for row in users(con)] == [8]
 
 
 def test_a_capture_of_another_day_is_kept_beside_the_first(settings, account, con):
     land(settings, account, 7)
     land(settings, account, 8, at=NOON + timedelta(days=1))
-    raw.load_new(con, settings, "x", [DAY])
+    loading.load_new(con, settings, "x", [DAY])
     assert [row[1] for row in users(con)] == [7, 8]
 
 
@@ -61,14 +61,14 @@ def test_a_truncated_page_file_is_named_and_leaves_neither_rows_nor_a_ledger_ent
     pages = capture.path(settings.landing)
     pages.write_bytes(pages.read_bytes()[:20])
     with pytest.raises(Problem, match=r"42\.2026-07-02\.ndjson\.zst is damaged"):
-        raw.load(con, settings, USER, [capture])
+        loading.load(con, settings, USER, [capture])
     assert users(con) == []
     assert con.execute("select count(*) from raw_registry.loads").fetchone() == (0,)
 
 
 def test_an_empty_capture_is_in_the_ledger_with_no_rows(settings, account, con):
     landing.write(settings.landing, account, USER, DAY, NOON, [], settings.person_key)
-    raw.load_new(con, settings, "x", [DAY])
+    loading.load_new(con, settings, "x", [DAY])
     ledger = con.execute("select account_id, status, row_count, page_count from raw_registry.loads").fetchall()
     assert ledger == [("42", "loaded", 0, 0)]
 
@@ -90,7 +90,7 @@ def test_a_warehouse_in_use_is_named_with_the_remedy(settings, con, tmp_path):
 
     code = (
         "import sys; from pathlib import Path\n"
-        "from orchestration import raw\nfrom orchestration.settings import Problem\n"
+        "from orchestration import loading, raw\nfrom orchestration.settings import Problem\n"
         "try:\n    raw.opened(Path(sys.argv[1])).__enter__()\nexcept Problem as problem:\n    print(problem)"
     )
     done = subprocess.run(
@@ -117,18 +117,18 @@ def test_every_declared_table_has_the_columns_that_say_where_a_row_came_from(con
 
 def test_what_a_killed_run_landed_is_loaded_by_the_next_whatever_its_days(settings, account, con):
     land(settings, account, 7, window=date(2026, 6, 1))
-    assert raw.load_new(con, settings, "x", [DAY])["users"] == 1
-    assert raw.load_new(con, settings, "x", [DAY])["users"] == 0
+    assert loading.load_new(con, settings, "x", [DAY])["users"] == 1
+    assert loading.load_new(con, settings, "x", [DAY])["users"] == 0
 
 
 def test_a_failure_is_forgotten_once_the_window_came_even_if_nothing_in_it_changed(settings, account, con):
     land(settings, account, 7)
-    raw.load_new(con, settings, "x", [DAY])
+    loading.load_new(con, settings, "x", [DAY])
     failed = ingest.Shortfall("x", "user", "42", DAY.isoformat(), "X is down: run again later")
     ingest._note(settings, "x", {"user"}, [failed])
-    assert raw.enter_failures(con, settings, "x") == ["X is down: run again later"]
+    assert loading.enter_failures(con, settings, "x") == ["X is down: run again later"]
     land(settings, account, 7)
-    raw.load_new(con, settings, "x", [DAY])
+    loading.load_new(con, settings, "x", [DAY])
     assert con.execute("select status from raw_registry.loads").fetchall() == [("loaded",)]
 
 
@@ -137,7 +137,7 @@ def test_pages_of_many_accounts_load_in_one_go(settings, account, con):
 
     for number in range(5):
         land(settings, replace(account, account_id=str(number)), number)
-    assert raw.load_new(con, settings, "x", [DAY])["users"] == 5
+    assert loading.load_new(con, settings, "x", [DAY])["users"] == 5
     assert [(row[0], row[1]) for row in users(con)] == [(str(number), number) for number in range(5)]
 
 
@@ -150,7 +150,7 @@ def test_a_post_that_came_on_two_pages_is_one_row_the_first(settings, account, c
 
     pages = [page(("3", 30), ("2", 20)), page(("2", 21), ("1", 10))]
     landing.write(settings.landing, account, posts, DAY, NOON, pages, settings.person_key)
-    assert raw.load_new(con, settings, "x", [DAY])["posts"] == 3
+    assert loading.load_new(con, settings, "x", [DAY])["posts"] == 3
     assert con.execute("select post_id, public_like_count from raw_x.posts order by all").fetchall() == [
         ("1", 10),
         ("2", 20),

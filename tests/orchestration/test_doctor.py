@@ -1,0 +1,64 @@
+"""What `warehouse doctor` finds, in both languages."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from connectors import SOURCES
+from connectors.streams import Finding
+from orchestration import doctor
+from orchestration.settings import Settings
+from tests.connectors.scripted import Answer, Scripted
+
+ACCOUNTS = """
+brands:
+  - {brand_id: aozora, name: Aozora, zone: Asia/Tokyo, currency: JPY, accounts: [
+      {source: x, account_id: "42", token_env: X_A}, {source: x, account_id: "43", token_env: X_B}]}
+"""
+
+
+@pytest.fixture
+def settings(tmp_path):
+    server = Scripted()
+    server.answers = [Answer(b"", 404)]
+    (tmp_path / "accounts.yml").write_text(ACCOUNTS)
+    yield Settings.load(
+        tmp_path, {"X_BASE_URL": server.url, "X_A": "token", "WAREHOUSE_PERSON_KEY": "a-key-for-tests-only"}
+    )
+    server.stop()
+
+
+def about(found, what):
+    return [one.finding for one in found if one.what == what]
+
+
+def test_an_account_without_a_token_fails_alone_and_by_the_name_of_its_variable(settings):
+    found = doctor.examine(settings)
+    assert [one.holds for one in about(found, "x account 42")] == [True]
+    (missing,) = about(found, "x account 43")
+    assert missing.holds is False and "X_B is not set" in missing.said[0]
+    assert not doctor.is_well(found)
+
+
+def test_what_a_source_finds_of_an_account_is_told_with_its_remedy_in_either_language(settings, monkeypatch):
+    finding = Finding("token", False, ("it ends in 3 days", "あと3日で切れます"), ("renew it", "更新してください"))
+    monkeypatch.setitem(SOURCES, "x", replace(SOURCES["x"], examine=lambda api, account: iter([finding])))
+    found = doctor.examine(settings)
+    assert "FAIL  x account 42: token: it ends in 3 days → renew it" in doctor.text(found, "en")
+    assert "FAIL  x account 42: token: あと3日で切れます → 更新してください" in doctor.text(found, "ja")
+    told = [entry for entry in json.loads(doctor.document(found)) if entry["what"] == "x account 42"]
+    assert told[-1]["remedy"] == ["renew it", "更新してください"]
+
+
+def test_the_inbox_is_told_what_waits_what_was_refused_and_what_lies_in_no_kind(settings):
+    for name in ("product_events/a.csv", "product_events/b.csv.refused", "product_event/c.csv"):
+        path = settings.inbox / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    waiting, refused, misplaced = about(doctor.examine(settings), "inbox")
+    assert "1 files wait" in waiting.said[0]
+    assert (refused.holds, "b.csv.refused" in refused.said[0]) == (False, True)
+    assert (misplaced.holds, "did you mean product_events?" in misplaced.said[0]) == (False, True)
