@@ -30,6 +30,7 @@ CONTACT = {
     "hs_analytics_first_timestamp": ("Time first seen", "datetime"),
     "hs_analytics_first_visit_timestamp": ("Time of first session", "datetime"),
     "hs_analytics_num_visits": ("Number of sessions", "number"),
+    "hs_merged_object_ids": ("Merged record IDs", "string"),
 }
 DEAL = {
     "amount": ("Amount", "number"),
@@ -42,6 +43,7 @@ DEAL = {
     "hs_is_closed": ("Is deal closed?", "bool"),
     "hs_is_closed_won": ("Is closed won", "bool"),
     "hs_lastmodifieddate": ("Last modified date", "datetime"),
+    "hs_merged_object_ids": ("Merged record IDs", "string"),
     "hs_object_id": ("Record ID", "number"),
     "pipeline": ("Pipeline", "enumeration"),
 }
@@ -157,6 +159,23 @@ class Records:
             if properties is not None:
                 found[object_id] = Record(object_id, one.created_at, _own(kind, object_id, properties))
         return dict(sorted(found.items(), key=lambda pair: int(pair[0])))
+
+    def history(
+        self, account, kind: str, object_id: str, names: list[str], present: datetime
+    ) -> dict[str, list[dict[str, str]]]:
+        """Return the values that each property has had up to `present`, newest first."""
+        world, brand_id = self.view.world, account.brand.brand_id
+        objects = world.contacts[brand_id] if kind == "contacts" else world.deals[brand_id]
+        key = "contact_id" if kind == "contacts" else "deal_id"
+        changes = next(one.changes for one in objects if getattr(one, key) == object_id)
+        return {
+            name: [
+                {"value": properties[name], "timestamp": iso_millis(moment), "sourceType": "CRM_UI"}
+                for moment, properties in reversed(changes)
+                if moment <= present and properties.get(name) is not None
+            ]
+            for name in names
+        }
 
     def linked(self, account, kind: str, present: datetime) -> dict[str, list[str]]:
         """Return, by id, the records of the other type that each record is associated with at `present`."""
