@@ -72,6 +72,7 @@ class Stream:
     pages: Callable[[Api, Account, Window], Iterator[Page]]
     tables: tuple[Table, ...]
     restates_days: int = 0
+    revisits: tuple[int, ...] = ()
     personal: Mapping[str, Treatment] = field(default_factory=dict)
 
 

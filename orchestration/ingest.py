@@ -176,10 +176,11 @@ def _run(
 
 
 def _windows(settings: Settings, stream: Stream, errand: _Errand) -> list[date]:
-    """The days asked for: those of the run, and before them the trailing days that the source restates."""
+    """The days asked for: those of the run, and before them those that the source restates."""
     if stream.kind != "window":
         return [max(errand.windows)]
-    trailing = {day - timedelta(days=back) for day in errand.windows for back in range(stream.restates_days + 1)}
+    ages = {*range(stream.restates_days + 1), *stream.revisits}
+    trailing = {day - timedelta(days=age) for day in errand.windows for age in ages}
     owed = errand.owed.get(stream.name, frozenset())
     return sorted(day for day in trailing | owed if day >= settings.start_date)
 
