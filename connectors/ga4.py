@@ -19,6 +19,7 @@ from typing import Any
 
 from connectors.dialect import Reply
 from connectors.errors import QuotaExhausted, RequestRefused, UnreadableAnswer, names_the_token
+from connectors.ga4_examination import examine
 from connectors.ga4_signin import opened
 from connectors.ga4_tables import KEY_EVENTS, PAGES, REPORT_FLAGS, TOTALS, TRAFFIC
 from connectors.http import Api
@@ -154,4 +155,5 @@ SOURCE = Source(
         ),
     ),
     open=opened,
+    examine=examine,
 )

@@ -23,6 +23,7 @@ from connectors.errors import names_the_token
 from connectors.http import Api
 from connectors.hubspot_census import census, pipelines
 from connectors.hubspot_dialect import DIALECT
+from connectors.hubspot_examination import examine
 from connectors.hubspot_paths import VERSION
 from connectors.hubspot_search import changed
 from connectors.hubspot_tables import (
@@ -142,4 +143,5 @@ SOURCE = Source(
         Stream("pipelines", "snapshot", pipelines, (PIPELINE_STAGES,)),
     ),
     open=lambda base_url, token: Api(DIALECT, base_url, token),
+    examine=examine,
 )

@@ -11,7 +11,7 @@ import dagster as dg
 from connectors import SOURCES
 from connectors.files import KINDS
 from connectors.streams import Source, Stream
-from orchestration import accounts, inbox, ingest, raw, reaper
+from orchestration import accounts, erasure, inbox, ingest, raw, reaper
 from orchestration.settings import Settings
 
 log = ingest.log
@@ -104,6 +104,8 @@ def raw_assets(settings: Settings, source: Source, days: dg.PartitionsDefinition
             raw.ensure_tables(con)
             raw.register_accounts(con, listed, brand_names)
             counts = raw.load_new(con, settings, source.name, days_of(context), wanted)
+            if source.name == "hubspot":
+                erasure.apply(con, settings)
             failures = raw.enter_failures(con, settings, source.name, wanted)
             columns = {key: _columns(con, key) for key in context.selected_asset_keys}
             con.execute("checkpoint")
