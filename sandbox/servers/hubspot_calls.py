@@ -52,7 +52,7 @@ class Calls:
             raise invalid("limit must be between 1 and 100")
         records = list(self.records.of(call.account, call.kind, call.ask.present).values())
         if call.ask.params.get("archived") == "true":
-            records = []
+            return Reply({"results": self.records.archived(call.account, call.kind, call.ask.present)})
         try:
             after = _opened(call.ask.params.get("after", ""))
         except ValueError as refusal:
