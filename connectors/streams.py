@@ -64,7 +64,8 @@ class Stream:
 
     `window` streams can be asked for any past day and are read again for `restates_days`; `snapshot` streams
     know only the present; `expiring` ones are gone within a day. `personal` names properties, wherever they
-    stand in the body, that are replaced before the page touches a disk.
+    stand in the body, that are replaced before the page touches a disk. A captured window is asked for once more at
+    each age in days that `revisits` names.
     """
 
     name: str
