@@ -1,4 +1,4 @@
-"""P1: how many calls a thousand Instagram media with their insights take, and the account's own 30 days."""
+"""P1: how many calls a thousand Instagram media with their insights take, the account's own 30 days, a GA4 day."""
 
 from __future__ import annotations
 
@@ -56,8 +56,10 @@ def measured() -> list[Line]:
             settings = Settings.load(folder, environ)
             harvest = ingest.fetch(settings, "instagram", accounts.read(settings.accounts_file)[0], days)
             asked = [entry["path"] for entry in requests.get(f"{root}/requests", timeout=30).json()]
-        if harvest.failures:
-            raise NotMeasured(harvest.failures[0].reason)
+            site = ingest.fetch(settings, "ga4", accounts.read(settings.accounts_file)[0], days)
+            reports = [entry["path"] for entry in requests.get(f"{root}/requests", timeout=30).json()][len(asked) :]
+        if harvest.failures or site.failures:
+            raise NotMeasured([*harvest.failures, *site.failures][0].reason)
         media, complete = _media(settings)
     calls = {name: len(list(_of(asked, name))) for name in ("media", "stories", "insights")}
     others = len(asked) - calls["media"]
@@ -70,6 +72,11 @@ def measured() -> list[Line]:
         Line(
             f"    the account's own: {DAYS} days of insights, profile, stories, reach of weeks",
             f"{others} calls, of which {calls['insights']} insights and {calls['stories']} stories",
+        ),
+        Line(
+            "    GA4: calls for a property-day, all reports ≤ 3",
+            f"{len(reports) / len(site.captures):.2f}, {len(reports)} for {len(site.captures)} days",
+            len(reports) <= 3 * len(site.captures),
         ),
     ]
 

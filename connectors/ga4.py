@@ -1,13 +1,15 @@
 """GA4 Data API v1beta: four reports of one property and day in one call, as Google sends them.
 
 Reference  https://developers.google.com/analytics/devguides/reporting/data/v1
-Auth       OAuth access token with analytics.readonly, sent as `Authorization: Bearer`. Such a token lives an hour;
-           signing in with a service account's key file is not built yet
+Auth       OAuth access token with analytics.readonly, sent as `Authorization: Bearer`, or the JSON key of a service
+           account, from which tokens are made (ga4_signin)
 Paging     none in the first call; a report longer than its limit goes on with runReport and an offset
 Units      every value is text; key events are fractional; money in the property's currency; engagement in seconds
 Zone       a day is the property's, `metadata.timeZone`
 Personal   nothing is asked for; landing pages come without their query
-Restates   figures change for 48 hours, sources of traffic for longer: four trailing days are read again, whole
+Restates   figures change for 48 hours, sources of traffic for longer, key events for up to 90 days: four trailing
+           days are read again, whole, and each day once more after 14 and after 90 days
+Caveats    what Google folded, withheld, sampled or cut stands in table report_flags, a row a report
 """
 
 from __future__ import annotations
@@ -15,13 +17,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from connectors.errors import UnreadableAnswer, names_the_token
-from connectors.ga4_dialect import DIALECT
-from connectors.ga4_tables import KEY_EVENTS, PAGES, TOTALS, TRAFFIC
+from connectors.dialect import Reply
+from connectors.errors import QuotaExhausted, RequestRefused, UnreadableAnswer, names_the_token
+from connectors.ga4_examination import examine
+from connectors.ga4_signin import opened
+from connectors.ga4_tables import KEY_EVENTS, PAGES, REPORT_FLAGS, TOTALS, TRAFFIC
 from connectors.http import Api
 from connectors.streams import Account, Page, Source, Stream, Window
 
 LIMIT = 100_000
+# A batch costs some tens of tokens, unknown in advance; other tools of the customer live on the same quota.
+TOKENS_KEPT = 200
 TRAFFIC_METRICS = (
     "sessions",
     "engagedSessions",
@@ -61,15 +67,49 @@ REPORTS: tuple[tuple[tuple[str, ...], tuple[str, ...], dict[str, Any] | None], .
 @names_the_token
 def daily_reports(api: Api, account: Account, window: Window) -> Iterator[Page]:
     """Yield the four reports of one day, then the rest of those that were longer than one answer."""
-    questions = [_question(window, *report) for report in REPORTS]
+    _keep_under_the_quota(api)
     path = f"/v1beta/properties/{account.account_id}"
-    first = api.post(f"{path}:batchRunReports", {"requests": questions})
-    reports = first.json.get("reports", [])
+    questions = [_question(window, *report) for report in REPORTS]
+    first, questions = _asked(api, path, questions)
+    reports = first.json.get("reports") or []
     if len(reports) != len(questions):
         raise UnreadableAnswer(f"GA4 answered {len(reports)} of {len(questions)} reports: run again later")
     yield first.page
     for question, report in zip(questions, reports, strict=True):
         yield from _rest(api, path, question, report)
+
+
+def _keep_under_the_quota(api: Api) -> None:
+    left = api.usage.quota_left
+    if left is not None and int(left.split()[0]) < TOKENS_KEPT:
+        raise QuotaExhausted(
+            f"GA4 has only {left} left for this property: what is missing comes with the next run, after an hour or a"
+            " day"
+        )
+
+
+def _asked(api: Api, path: str, questions: list[dict[str, Any]]) -> tuple[Reply, list[dict[str, Any]]]:
+    """Ask the reports; where a name is refused, ask the property how it calls its metrics, and once more."""
+    try:
+        return api.post(f"{path}:batchRunReports", {"requests": questions}), questions
+    except RequestRefused as caught:
+        if "is not a valid metric" not in str(caught):
+            raise
+    known = _names(api.get(f"{path}/metadata"))
+    renamed = [
+        question | {"metrics": [{"name": known.get(one["name"], one["name"])} for one in question["metrics"]]}
+        for question in questions
+    ]
+    return api.post(f"{path}:batchRunReports", {"requests": renamed}), renamed
+
+
+def _names(metadata: Reply) -> dict[str, str]:
+    """Return the property's own spelling of each metric that has or had another name."""
+    listed = metadata.json.get("metrics") or []
+    spelled = {one.get("apiName") for one in listed}
+    names = {old: one["apiName"] for one in listed for old in one.get("deprecatedApiNames") or []}
+    # Before 2024 key events were called conversions.
+    return {"keyEvents": "conversions"} | names if "keyEvents" not in spelled else names
 
 
 def _question(
@@ -90,11 +130,11 @@ def _question(
 
 
 def _rest(api: Api, path: str, question: dict[str, Any], report: dict[str, Any]) -> Iterator[Page]:
-    count, have = report.get("rowCount", 0), len(report.get("rows", ()))
+    count, have = int(report.get("rowCount") or 0), len(report.get("rows") or ())
     while have < count:
         reply = api.post(f"{path}:runReport", question | {"offset": str(have)})
-        rows = len(reply.json.get("rows", ()))
-        if not rows or reply.json.get("rowCount") != count:
+        rows = len(reply.json.get("rows") or ())
+        if not rows or int(reply.json.get("rowCount") or 0) != count:
             raise UnreadableAnswer("GA4 changed a report while it was read page by page: run again")
         yield reply.page
         have += rows
@@ -105,6 +145,16 @@ SOURCE = Source(
     base_url_env="GA4_BASE_URL",
     default_base_url="https://analyticsdata.googleapis.com",
     accounts_at_once=24,  # its limits are each account's own
-    streams=(Stream("daily_reports", "window", daily_reports, (TRAFFIC, KEY_EVENTS, PAGES, TOTALS), restates_days=4),),
-    open=lambda base_url, token: Api(DIALECT, base_url, token),
+    streams=(
+        Stream(
+            "daily_reports",
+            "window",
+            daily_reports,
+            (TRAFFIC, KEY_EVENTS, PAGES, TOTALS, REPORT_FLAGS),
+            restates_days=4,
+            revisits=(14, 90),
+        ),
+    ),
+    open=opened,
+    examine=examine,
 )

@@ -9,6 +9,11 @@ from connectors.errors import PermissionMissing, QuotaExhausted, RequestRefused,
 
 # Ten server errors within an hour lock the property for that hour: few tries, far apart.
 TRIES_MORE, PAUSE_S = 2, 5.0
+LEDGERS = {
+    "tokensPerDay": "day",
+    "tokensPerHour": "hour",
+    "tokensPerProjectPerHour": "hour for this project",
+}
 CONCURRENT_WAIT_S, HOURLY_WAIT_S = 30.0, 3600.0
 
 
@@ -48,12 +53,15 @@ def _exhausted(words: str) -> QuotaExhausted:
 
 
 def quota_left(reply: Reply) -> str | None:
-    """Return the tokens that the property has left for the day."""
-    for report in (*reply.json.get("reports", ())[-1:], reply.json):
-        left = report.get("propertyQuota", {}).get("tokensPerDay", {}).get("remaining")
-        if left is not None:
-            return f"{left} tokens of the day"
-    return None
+    """Return the tokens left in the ledger that will be empty first."""
+    quotas = [report.get("propertyQuota") or {} for report in (*(reply.json.get("reports") or ())[-1:], reply.json)]
+    told = [
+        (int(quota[name]["remaining"]), words)
+        for quota in quotas
+        for name, words in LEDGERS.items()
+        if (quota.get(name) or {}).get("remaining") is not None
+    ]
+    return "{} tokens of the {}".format(*min(told)) if told else None
 
 
 DIALECT = Dialect("GA4", refusal, quota_left, tries_more=TRIES_MORE)

@@ -13,10 +13,15 @@ _REPORT = {
     "dimensionHeaders": _NAMED,
     "metricHeaders": _NAMED,
     "rows": [{"dimensionValues": _VALUES, "metricValues": _VALUES}],
+    "rowCount": "VARCHAR",
     "metadata": {
         "currencyCode": "VARCHAR",
         "timeZone": "VARCHAR",
-        "samplingMetadatas": [{"samplesReadCount": "VARCHAR"}],
+        "samplingMetadatas": [{"samplesReadCount": "VARCHAR", "samplingSpaceSize": "VARCHAR"}],
+        "dataLossFromOtherRow": "VARCHAR",
+        "subjectToThresholding": "VARCHAR",
+        "emptyReason": "VARCHAR",
+        "dataTruncationReasons": [{"dataTruncationType": "VARCHAR"}],
         "schemaRestrictionResponse": {"activeMetricRestrictions": [{"metricName": "VARCHAR"}]},
     },
 }
@@ -28,7 +33,10 @@ def _dimension(name: str) -> str:
 
 
 def _metric(name: str, kind: str) -> str:
-    return f"cast(line.metricValues[list_position(metrics, '{name}')].value as {kind})"
+    place = f"list_position(metrics, '{name}')"
+    if name == "keyEvents":
+        place = f"coalesce({place}, list_position(metrics, 'conversions'))"
+    return f"cast(line.metricValues[{place}].value as {kind})"
 
 
 # The day may read '(other)' when there were too many combinations.
@@ -36,7 +44,7 @@ _DATE = f"cast(try_strptime({_dimension('date')}, '%Y%m%d') as date) as date"
 _FRACTION = "decimal(18, 6)"
 # Without permission for revenue Google sends zeros and says so in the metadata.
 _REVENUE = f"case when not is_revenue_hidden then {_metric('totalRevenue', _FRACTION)} end as revenue_amount"
-_TELLING = ("landingPage", "eventName", "pagePath")
+_NAMES = {"landingPage": "traffic", "eventName": "key_events", "pagePath": "pages"}
 
 
 _REPORTS = """(
@@ -44,14 +52,14 @@ _REPORTS = """(
                 landing_file,
                 unnest(coalesce(body.reports, [{
                     'dimensionHeaders': body.dimensionHeaders, 'metricHeaders': body.metricHeaders,
-                    'rows': body.rows, 'metadata': body.metadata
+                    'rows': body.rows, 'rowCount': body.rowCount, 'metadata': body.metadata
                 }])) as report
             from page
         )"""
 
 
 def _select(columns: tuple[str, ...], told_by: str | None) -> str:
-    tells = [f"list_position(dimensions, '{name}') is {'not ' if name == told_by else ''}null" for name in _TELLING]
+    tells = [f"list_position(dimensions, '{name}') is {'not ' if name == told_by else ''}null" for name in _NAMES]
     return f"""
     select landing_file, {", ".join(columns)}
     from (
@@ -152,4 +160,47 @@ TOTALS = Table(
         ),
         None,
     ),
+)
+
+REPORT_FLAGS = Table(
+    "report_flags",
+    SCHEMA,
+    f"""
+    select
+        landing_file, report_name, cast(count(*) as bigint) as page_count,
+        max(try_cast(report.rowCount as bigint)) as rows_told,
+        cast(coalesce(sum(len(report.rows)), 0) as bigint) as rows_read,
+        coalesce(bool_or(report.metadata.dataLossFromOtherRow = 'true'), false) as has_other_row,
+        coalesce(bool_or(report.metadata.subjectToThresholding = 'true'), false) as is_thresholded,
+        min(
+            try_cast(report.metadata.samplingMetadatas[1].samplesReadCount as double)
+            / nullif(try_cast(report.metadata.samplingMetadatas[1].samplingSpaceSize as double), 0)
+        ) as sampled_share,
+        max(array_to_string(
+            list_transform(report.metadata.dataTruncationReasons, lambda reason: reason.dataTruncationType), ','
+        )) as truncation,
+        max(array_to_string(
+            list_transform(
+                report.metadata.schemaRestrictionResponse.activeMetricRestrictions,
+                lambda restriction: restriction.metricName
+            ), ','
+        )) as hidden_metrics,
+        max(report.metadata.emptyReason) as empty_reason
+    from (
+        select
+            landing_file, report,
+            case
+                {" ".join(f"when list_contains(dimensions, '{told}') then '{name}'" for told, name in _NAMES.items())}
+                else 'totals'
+            end as report_name
+        from (
+            select
+                landing_file, report,
+                coalesce(list_transform(report.dimensionHeaders, lambda header: header.name), []) as dimensions
+            from {_REPORTS}
+        )
+    )
+    where report is not null
+    group by landing_file, report_name
+    """,
 )

@@ -4,13 +4,13 @@ Reference  https://developers.hubspot.com/docs/api-reference, version 2026-09
 Auth       service key or private-app token of the portal, sent as `Authorization: Bearer`; scopes
            crm.objects.contacts.read and crm.objects.deals.read
 Paging     search: `paging.next.after`, 200 objects a page, 10,000 a query (hubspot_search); associations: once for
-           each page of deals
+           each page of deals; history of the stage: 50 deals a call; lists: 100 a page, the cursor is opaque
 Units      every value is text or null; amounts in the deal's currency; times ISO 8601 UTC or epoch milliseconds
 Zone       UTC
 Personal   email becomes its keyed hash; addresses of visits keep only their utm_*; names and phones are never
            asked for, and dropped should they come
 Restates   an object is read again whenever it changes; a change may take moments to be found, so one trailing day
-           is read again. A deletion or merge is never found this way
+           is read again. A merge is told by the winner; who is archived or gone is told by the census alone
 """
 
 from __future__ import annotations
@@ -21,12 +21,24 @@ from typing import Any
 
 from connectors.errors import names_the_token
 from connectors.http import Api
+from connectors.hubspot_census import census, pipelines
 from connectors.hubspot_dialect import DIALECT
+from connectors.hubspot_examination import examine
+from connectors.hubspot_paths import VERSION
 from connectors.hubspot_search import changed
-from connectors.hubspot_tables import CONTACTS, DEAL_CONTACTS, DEALS
+from connectors.hubspot_tables import (
+    ARCHIVED,
+    CONTACTS,
+    DEAL_CONTACTS,
+    DEAL_STAGES,
+    DEALS,
+    LIVE_CONTACTS,
+    MERGED_CONTACTS,
+    MERGED_DEALS,
+    PIPELINE_STAGES,
+)
 from connectors.streams import Account, Page, Source, Stream, Treatment, Window
 
-VERSION = "2026-09"
 # A filter from the very epoch is answered with a 500.
 BEGINNING = datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)
 CONTACT_PROPERTIES = [
@@ -43,6 +55,7 @@ CONTACT_PROPERTIES = [
     "hs_lifecyclestage_lead_date",
     "hs_lifecyclestage_marketingqualifiedlead_date",
     "hs_lifecyclestage_customer_date",
+    "hs_merged_object_ids",
 ]
 DEAL_PROPERTIES = [
     "amount",
@@ -54,7 +67,9 @@ DEAL_PROPERTIES = [
     "hs_lastmodifieddate",
     "hs_is_closed",
     "hs_is_closed_won",
+    "hs_merged_object_ids",
 ]
+HISTORY_INPUTS = 50
 PERSONAL: dict[str, Treatment] = {
     "email": "hash",
     "hs_analytics_source_data_1": "utm_only",
@@ -83,14 +98,22 @@ def deals(api: Api, account: Account, window: Window) -> Iterator[Page]:  # noqa
     path = f"/crm/objects/{VERSION}/deals"
     for reply in changed(api, path, "hs_lastmodifieddate", DEAL_PROPERTIES, *_bounds(window)):
         yield reply.page
-        yield from _contacts_of(api, [{"id": deal["id"]} for deal in reply.json.get("results", [])])
+        inputs = [{"id": str(deal["id"])} for deal in reply.json.get("results") or []]
+        yield from _contacts_of(api, inputs)
+        yield from _stages_of(api, inputs)
 
 
 def _contacts_of(api: Api, inputs: list[dict[str, str]]) -> Iterator[Page]:
     while inputs:
         reply = api.post(f"/crm/associations/{VERSION}/deals/contacts/batch/read", {"inputs": inputs})
         yield reply.page
-        inputs = [_next_input(result) for result in reply.json.get("results", []) if result.get("paging")]
+        inputs = [_next_input(result) for result in reply.json.get("results") or [] if result.get("paging")]
+
+
+def _stages_of(api: Api, inputs: list[dict[str, str]]) -> Iterator[Page]:
+    for start in range(0, len(inputs), HISTORY_INPUTS):
+        question = {"inputs": inputs[start : start + HISTORY_INPUTS], "propertiesWithHistory": ["dealstage"]}
+        yield api.post(f"/crm/objects/{VERSION}/deals/batch/read", question | {"properties": ["dealstage"]}).page
 
 
 def _next_input(result: dict[str, Any]) -> dict[str, str]:
@@ -108,8 +131,18 @@ SOURCE = Source(
     default_base_url="https://api.hubapi.com",
     accounts_at_once=16,  # its limits are each account's own
     streams=(
-        Stream("contacts", "window", contacts, (CONTACTS,), restates_days=1, personal=PERSONAL),
-        Stream("deals", "window", deals, (DEALS, DEAL_CONTACTS), restates_days=1, personal=PERSONAL),
+        Stream("contacts", "window", contacts, (CONTACTS, MERGED_CONTACTS), restates_days=1, personal=PERSONAL),
+        Stream(
+            "deals",
+            "window",
+            deals,
+            (DEALS, DEAL_CONTACTS, DEAL_STAGES, MERGED_DEALS),
+            restates_days=1,
+            personal=PERSONAL,
+        ),
+        Stream("census", "snapshot", census, (LIVE_CONTACTS, ARCHIVED), personal=PERSONAL),
+        Stream("pipelines", "snapshot", pipelines, (PIPELINE_STAGES,)),
     ),
     open=lambda base_url, token: Api(DIALECT, base_url, token),
+    examine=examine,
 )

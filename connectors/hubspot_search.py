@@ -31,7 +31,7 @@ def changed(
         whole = True
         for reply in _pages(api, path, _question([window], watermark, properties)):
             yield reply
-            newest = max((newest or first, *(_changed_at(row, watermark) for row in reply.json.get("results", []))))
+            newest = max((newest or first, *(_changed_at(row, watermark) for row in reply.json.get("results") or [])))
             whole = not _is_at_the_cap(reply)
         if whole:
             return
@@ -51,7 +51,7 @@ def _instant(api: Api, path: str, watermark: str, properties: list[str], instant
         for reply in _pages(api, path, _question([moment, *beyond], "hs_object_id", properties)):
             yield reply
             total = reply.json.get("total") if total is None else total
-            rows = [row["id"] for row in reply.json.get("results", [])]
+            rows = [str(row["id"]) for row in reply.json.get("results") or []]
             drained.update(rows)
             if rows:
                 beyond = [{"propertyName": "hs_object_id", "operator": "GT", "value": rows[-1]}]
@@ -90,7 +90,7 @@ def _question(filters: list[dict[str, str]], sort: str, properties: list[str]) -
 
 
 def _after(reply: Reply) -> str | None:
-    after = reply.json.get("paging", {}).get("next", {}).get("after")
+    after = ((reply.json.get("paging") or {}).get("next") or {}).get("after")
     return None if after is None else str(after)
 
 
@@ -100,7 +100,7 @@ def _is_at_the_cap(reply: Reply) -> bool:
 
 
 def _changed_at(row: dict[str, Any], watermark: str) -> int:
-    said = row.get("properties", {}).get(watermark) or row.get("updatedAt") or "0"
+    said = str((row.get("properties") or {}).get(watermark) or row.get("updatedAt") or "0")
     return int(said) if said.isdigit() else _millis(datetime.fromisoformat(said))
 
 

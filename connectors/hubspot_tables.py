@@ -24,11 +24,13 @@ CONTACT_SCHEMA = {
                 "hs_lifecyclestage_lead_date": "VARCHAR",
                 "hs_lifecyclestage_marketingqualifiedlead_date": "VARCHAR",
                 "hs_lifecyclestage_customer_date": "VARCHAR",
+                "hs_merged_object_ids": "VARCHAR",
             },
         }
     ]
 }
-# A page of the deals stream is a search page or one of associations, which has `from` and `to` in its results.
+# A page of the deals stream is a search page, one of associations, which has `from` and `to` in its results, or one
+# of histories, which has `propertiesWithHistory`.
 DEAL_SCHEMA = {
     "results": [
         {
@@ -45,7 +47,9 @@ DEAL_SCHEMA = {
                 "hs_lastmodifieddate": "VARCHAR",
                 "hs_is_closed": "VARCHAR",
                 "hs_is_closed_won": "VARCHAR",
+                "hs_merged_object_ids": "VARCHAR",
             },
+            "propertiesWithHistory": {"dealstage": [{"value": "VARCHAR", "timestamp": "VARCHAR"}]},
             "from": {"id": "VARCHAR"},
             "to": [{"toObjectId": "VARCHAR"}],
         }
@@ -65,6 +69,25 @@ def _instant(name: str) -> str:
 # Rows of one object that came twice in a file: the one that changed last is the object.
 _LATEST = "qualify row_number() over (partition by landing_file, object.id order by modified_at desc, asked desc) = 1"
 _OBJECTS = "(select landing_file, asked, unnest(body.results) as object from page)"
+
+
+def _merged(name: str, schema: dict) -> Table:
+    """Return who was merged into whom: a winner names every id that it took over."""
+    return Table(
+        name,
+        schema,
+        f"""
+        select distinct landing_file, merged_id, winner_id
+        from (
+            select
+                landing_file, object.id as winner_id,
+                trim(unnest(string_split({_text("hs_merged_object_ids")}, ';'))) as merged_id
+            from {_OBJECTS}
+        )
+        where merged_id <> '' and merged_id <> winner_id
+        """,
+    )
+
 
 CONTACTS = Table(
     "contacts",
@@ -92,14 +115,14 @@ DEALS = Table(
     DEAL_SCHEMA,
     f"""
     select
-        landing_file, object.id as deal_id, cast({_text("amount")} as decimal(18, 2)) as amount,
+        landing_file, object.id as deal_id, try_cast({_text("amount")} as decimal(18, 2)) as amount,
         {_text("deal_currency_code")} as currency, {_text("dealstage")} as stage, {_text("pipeline")} as pipeline,
         coalesce({_instant("createdate")}, try_cast(object.createdAt as timestamptz)) as created_at,
         {_instant("closedate")} as closed_at,
         coalesce({_instant("hs_lastmodifieddate")}, try_cast(object.updatedAt as timestamptz)) as modified_at,
         {_text("hs_is_closed")} = 'true' as is_closed, {_text("hs_is_closed_won")} = 'true' as is_won
     from {_OBJECTS}
-    where object.id is not null
+    where object.id is not null and object.propertiesWithHistory is null
     {_LATEST}
     """,
 )
@@ -111,6 +134,70 @@ DEAL_CONTACTS = Table(
     select distinct landing_file, deal_id, contact.toObjectId as contact_id
     from (
         select landing_file, object['from'].id as deal_id, unnest(object['to']) as contact from {_OBJECTS}
+    )
+    """,
+)
+
+DEAL_STAGES = Table(
+    "deal_stages",
+    DEAL_SCHEMA,
+    """
+    select distinct
+        landing_file, deal_id, entry.value as stage,
+        coalesce(
+            try_cast(entry.timestamp as timestamptz), to_timestamp(try_cast(entry.timestamp as bigint) / 1000.0)
+        ) as entered_at
+    from (
+        select landing_file, object.id as deal_id, unnest(object.propertiesWithHistory.dealstage) as entry
+        from (select landing_file, unnest(body.results) as object from page)
+    )
+    where entry.value <> ''
+    """,
+)
+
+MERGED_CONTACTS = _merged("merged_contacts", CONTACT_SCHEMA)
+MERGED_DEALS = _merged("merged_deals", DEAL_SCHEMA)
+
+_CENSUS_SCHEMA = {"results": [{"id": "VARCHAR", "archived": "VARCHAR", "archivedAt": "VARCHAR"}]}
+_IS_ARCHIVED = "contains(asked, 'archived=true')"
+
+LIVE_CONTACTS = Table(
+    "live_contacts",
+    _CENSUS_SCHEMA,
+    f"select distinct landing_file, object.id as contact_id from {_OBJECTS} where not {_IS_ARCHIVED}",
+)
+
+ARCHIVED = Table(
+    "archived_objects",
+    _CENSUS_SCHEMA,
+    f"""
+    select distinct
+        landing_file, regexp_extract(asked, '/(contacts|deals)[?]', 1) as object_type, object.id as object_id,
+        try_cast(nullif(object.archivedAt, '') as timestamptz) as archived_at
+    from {_OBJECTS} where {_IS_ARCHIVED}
+    """,
+)
+
+PIPELINE_STAGES = Table(
+    "pipeline_stages",
+    {
+        "results": [
+            {
+                "id": "VARCHAR",
+                "stages": [
+                    {"id": "VARCHAR", "label": "VARCHAR", "metadata": {"isClosed": "VARCHAR", "probability": "VARCHAR"}}
+                ],
+            }
+        ]
+    },
+    """
+    select
+        landing_file, pipeline, stage.id as stage, stage.label,
+        try_cast(stage.metadata.probability as decimal(9, 6)) as probability,
+        lower(stage.metadata.isClosed) = 'true' as is_closed
+    from (
+        select landing_file, pipeline.id as pipeline, unnest(pipeline.stages) as stage
+        from (select landing_file, unnest(body.results) as pipeline from page)
     )
     """,
 )

@@ -64,7 +64,8 @@ class Stream:
 
     `window` streams can be asked for any past day and are read again for `restates_days`; `snapshot` streams
     know only the present; `expiring` ones are gone within a day. `personal` names properties, wherever they
-    stand in the body, that are replaced before the page touches a disk.
+    stand in the body, that are replaced before the page touches a disk. A captured window is asked for once more at
+    each age in days that `revisits` names.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Stream:
     pages: Callable[[Api, Account, Window], Iterator[Page]]
     tables: tuple[Table, ...]
     restates_days: int = 0
+    revisits: tuple[int, ...] = ()
     personal: Mapping[str, Treatment] = field(default_factory=dict)
 
 

@@ -175,12 +175,18 @@ def _run(
 
 
 def _windows(settings: Settings, stream: Stream, errand: _Errand) -> list[date]:
-    """The days asked for: those of the run, and before them the trailing days that the source restates."""
+    """The days asked for: those of the run, and before them those that the source restates."""
     if stream.kind != "window":
         return [max(errand.windows)]
     trailing = {day - timedelta(days=back) for day in errand.windows for back in range(stream.restates_days + 1)}
     owed = errand.owed.get(stream.name, frozenset())
-    return sorted(day for day in trailing | owed if day >= settings.start_date)
+    # A day that was never captured is no restatement: it would stand alone in the past.
+    revisited = {
+        day
+        for day in (window - timedelta(days=age) for window in errand.windows for age in stream.revisits)
+        if landing.has_window(settings.landing, errand.account, stream, day)
+    }
+    return sorted(day for day in trailing | owed | revisited if day >= settings.start_date)
 
 
 def _capture(settings: Settings, api: Api, account: Account, stream: Stream, window: Window) -> Capture:

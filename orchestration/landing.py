@@ -193,6 +193,12 @@ def has_earlier(landing: Path, source: str, stream: str, account_id: str, day: d
     )
 
 
+def has_window(landing: Path, account: Account, stream: Stream, day: date) -> bool:
+    """Say whether the window of `day` was ever captured."""
+    folder = landing / account.source / stream.name / day.isoformat()
+    return any(folder.glob(f"{account.account_id}.*{SIDECAR}"))
+
+
 def mend(landing: Path) -> None:
     """Finish or undo what a killed run left half written.
 

@@ -109,6 +109,26 @@ class Incident(Strict):
         return INCIDENT_SIZES[self.kind][0] if self.size is None else self.size
 
 
+class CrmChange(Strict):
+    """What becomes of one CRM object at the midnight that begins `at`; `number` counts a brand's objects by age.
+
+    The `number`-th contact is merged into the `into`-th, or an object is archived, or erased without a trace.
+    """
+
+    kind: Literal["archived", "merged", "erased"]
+    brand_id: Name
+    object_type: Literal["contacts", "deals"] = "contacts"
+    number: int = Field(ge=1)
+    into: int | None = Field(default=None, ge=1)
+    at: date
+
+    @model_validator(mode="after")
+    def _a_merge_has_a_winner(self) -> CrmChange:
+        if (self.kind == "merged") != (self.into is not None) or self.into == self.number:
+            raise ValueError("into names another object for a merge, and is left out otherwise")
+        return self
+
+
 class Fault(Strict):
     """A misbehaviour of a server: which path of which source, when, and what it answers."""
 
@@ -132,6 +152,7 @@ class Scenario(Strict):
     brands: tuple[BrandSpec, ...] = Field(min_length=1)
     incidents: tuple[Incident, ...] = ()
     faults: tuple[Fault, ...] = ()
+    crm_changes: tuple[CrmChange, ...] = ()
 
     @property
     def end(self) -> date:
@@ -152,6 +173,9 @@ class Scenario(Strict):
                 )
             if incident.start >= self.end or incident.start + timedelta(days=incident.days) <= self.start:
                 raise ValueError(f"incidents.{position}.start: {incident.start} is outside of the world's days")
+        for position, change in enumerate(self.crm_changes):
+            if change.brand_id not in {brand.brand_id for brand in self.brands}:
+                raise ValueError(f"crm_changes.{position}.brand_id: {change.brand_id} is no brand of this file")
         return self
 
 

@@ -3,7 +3,7 @@
 Token       names its portal (see `world_view`): nothing else in a request does
 Limits      190 calls in 10 s and 5 searches in 1 s per portal; told in headers, but not on search replies
 Paging      `after` is opaque in lists and comes with a link; in search it is a number in text, without a link
-Left out    archived and merged records, property history, writes, short pages, marketing e-mail, webhooks
+Left out    writes, short pages, marketing e-mail, webhooks
 """
 
 import re

@@ -52,7 +52,7 @@ class Calls:
             raise invalid("limit must be between 1 and 100")
         records = list(self.records.of(call.account, call.kind, call.ask.present).values())
         if call.ask.params.get("archived") == "true":
-            records = []
+            return Reply({"results": self.records.archived(call.account, call.kind, call.ask.present)})
         try:
             after = _opened(call.ask.params.get("after", ""))
         except ValueError as refusal:
@@ -97,8 +97,16 @@ class Calls:
         if inputs is None:
             raise invalid("inputs must be a list of 1 to 100 objects with an id")
         records = self.records.of(call.account, call.kind, call.ask.present)
-        properties = call.ask.document().get("properties") or []
+        asked = call.ask.document()
+        properties, with_history = asked.get("properties") or [], asked.get("propertiesWithHistory") or []
+        if with_history and len(inputs) > 50:
+            raise invalid("inputs must be a list of 1 to 50 objects when history is asked for")
         results = [records[one].document(KINDS[call.kind], properties) for one in inputs if one in records]
+        if with_history:
+            for result in results:
+                result["propertiesWithHistory"] = self.records.history(
+                    call.account, call.kind, result["id"], with_history, call.ask.present
+                )
         return _complete(results, call.ask)
 
     def associations(self, call: Call) -> Reply:

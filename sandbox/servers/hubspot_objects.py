@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 
 from sandbox.servers.wire import instant, iso_millis
 
@@ -30,6 +30,7 @@ CONTACT = {
     "hs_analytics_first_timestamp": ("Time first seen", "datetime"),
     "hs_analytics_first_visit_timestamp": ("Time of first session", "datetime"),
     "hs_analytics_num_visits": ("Number of sessions", "number"),
+    "hs_merged_object_ids": ("Merged record IDs", "string"),
 }
 DEAL = {
     "amount": ("Amount", "number"),
@@ -42,6 +43,7 @@ DEAL = {
     "hs_is_closed": ("Is deal closed?", "bool"),
     "hs_is_closed_won": ("Is closed won", "bool"),
     "hs_lastmodifieddate": ("Last modified date", "datetime"),
+    "hs_merged_object_ids": ("Merged record IDs", "string"),
     "hs_object_id": ("Record ID", "number"),
     "pipeline": ("Pipeline", "enumeration"),
 }
@@ -156,17 +158,80 @@ class Records:
             properties = state(one, present)
             if properties is not None:
                 found[object_id] = Record(object_id, one.created_at, _own(kind, object_id, properties))
+        ids = [object_id for object_id, _, _ in pairs]
+        for change, moment in self._changes(brand_id, kind, present):
+            lost = found.pop(_nth(ids, change.number), None)
+            winner = found.get(_nth(ids, change.into)) if change.kind == "merged" else None
+            if lost and winner:
+                _take_over(winner, lost, KINDS[kind].watermark, moment)
         return dict(sorted(found.items(), key=lambda pair: int(pair[0])))
+
+    def _changes(self, brand_id: str, kind: str, present: datetime):
+        for change in self.view.world.scenario.crm_changes:
+            moment = datetime.combine(change.at, time(), UTC)
+            if (change.brand_id, change.object_type) == (brand_id, kind) and moment <= present:
+                yield change, moment
+
+    def archived(self, account, kind: str, present: datetime) -> list[dict]:
+        """Return the objects in the archive, which keeps them for 90 days."""
+        world, brand_id = self.view.world, account.brand.brand_id
+        objects = world.contacts[brand_id] if kind == "contacts" else world.deals[brand_id]
+        return [
+            {
+                "id": one.contact_id if kind == "contacts" else one.deal_id,
+                "properties": {},
+                "createdAt": iso_millis(one.created_at),
+                "updatedAt": iso_millis(moment),
+                "archived": True,
+                "archivedAt": iso_millis(moment),
+            }
+            for change, moment in self._changes(brand_id, kind, present)
+            if change.kind == "archived" and present < moment + timedelta(days=90)
+            for one in objects[change.number - 1 : change.number]
+        ]
+
+    def history(
+        self, account, kind: str, object_id: str, names: list[str], present: datetime
+    ) -> dict[str, list[dict[str, str]]]:
+        """Return the values that each property has had up to `present`, newest first."""
+        world, brand_id = self.view.world, account.brand.brand_id
+        objects = world.contacts[brand_id] if kind == "contacts" else world.deals[brand_id]
+        key = "contact_id" if kind == "contacts" else "deal_id"
+        changes = next(one.changes for one in objects if getattr(one, key) == object_id)
+        return {
+            name: [
+                {"value": properties[name], "timestamp": iso_millis(moment), "sourceType": "CRM_UI"}
+                for moment, properties in reversed(changes)
+                if moment <= present and properties.get(name) is not None
+            ]
+            for name in names
+        }
 
     def linked(self, account, kind: str, present: datetime) -> dict[str, list[str]]:
         """Return, by id, the records of the other type that each record is associated with at `present`."""
-        deals = self.of(account, "deals", present)
+        deals, contacts = (self.of(account, one, present) for one in ("deals", "contacts"))
+        winners = {
+            loser: winner.object_id
+            for winner in contacts.values()
+            for loser in winner.properties.get("hs_merged_object_ids", "").split(";")
+        }
         found: dict[str, list[str]] = {}
         for deal in self.view.world.deals[account.brand.brand_id]:
-            if deal.deal_id in deals:
-                pair = (deal.deal_id, deal.contact_id) if kind == "deals" else (deal.contact_id, deal.deal_id)
+            contact_id = winners.get(deal.contact_id, deal.contact_id)
+            if deal.deal_id in deals and contact_id in contacts:
+                pair = (deal.deal_id, contact_id) if kind == "deals" else (contact_id, deal.deal_id)
                 found.setdefault(pair[0], []).append(pair[1])
         return found
+
+
+def _nth(ids: list[str], number: int) -> str | None:
+    return ids[number - 1] if number <= len(ids) else None
+
+
+def _take_over(winner: Record, lost: Record, watermark: str, moment: datetime) -> None:
+    before = winner.properties.get("hs_merged_object_ids")
+    winner.properties["hs_merged_object_ids"] = f"{before};{lost.object_id}" if before else lost.object_id
+    winner.properties[watermark] = max(winner.properties[watermark], iso_millis(moment))
 
 
 def _own(kind: str, object_id: str, properties: dict[str, str | None]) -> dict[str, str]:

@@ -219,7 +219,7 @@ def test_no_page_holds_a_token_and_no_landed_page_an_address(sandbox):
         ("x", "posts", 1),
         ("ga4", "daily_reports", 1),
         ("hubspot", "contacts", 1),
-        ("hubspot", "deals", 2),
+        ("hubspot", "deals", 3),
     ],
 )
 def test_a_day_of_an_account_takes_so_many_calls(sandbox, source, stream, calls):

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from connectors import SOURCES, ga4
-from connectors.errors import UnreadableAnswer
+from connectors.errors import QuotaExhausted, UnreadableAnswer
 from connectors.streams import Account, Page, Window
 from tests.connectors.conftest import rows, stream_of
 from tests.connectors.scripted import Answer
@@ -129,3 +129,60 @@ def test_one_call_asks_four_reports_of_one_day_in_a_fixed_order(scripted):
     ] * 4
     assert all(len(question["orderBys"]) == len(question["dimensions"]) <= 9 for question in questions)
     assert all(len(question["metrics"]) <= 10 and question["limit"] == "100000" for question in questions)
+
+
+def test_what_google_folds_withholds_samples_or_cuts_is_kept_with_the_extract():
+    flawed = PAGES_REPORT | {
+        "rowCount": "3",
+        "metadata": {
+            "dataLossFromOtherRow": True,
+            "subjectToThresholding": True,
+            "samplingMetadatas": [{"samplesReadCount": "50", "samplingSpaceSize": "200"}],
+            "dataTruncationReasons": [{"dataTruncationType": "DATA_TRUNCATION_TYPE_DATE_RANGE"}],
+            "unheardOf": {"a": 1},
+        },
+    }
+    found = {row["report_name"]: row for row in rows(STREAM, "report_flags", [page(flawed, EVENTS_REPORT, EMPTY)])}
+    assert set(found) == {"pages", "key_events", "totals"}
+    assert found["pages"] == {
+        "report_name": "pages",
+        "page_count": 1,
+        "rows_told": 3,
+        "rows_read": 1,
+        "has_other_row": True,
+        "is_thresholded": True,
+        "sampled_share": 0.25,
+        "truncation": "DATA_TRUNCATION_TYPE_DATE_RANGE",
+        "hidden_metrics": None,
+        "empty_reason": None,
+    }
+    assert (found["key_events"]["has_other_row"], found["key_events"]["sampled_share"]) == (False, None)
+    assert (found["totals"]["rows_told"], found["totals"]["rows_read"]) == (None, 0)
+
+
+def test_a_property_that_says_conversions_is_asked_for_them_and_read_as_key_events(scripted):
+    old = report(("date", "eventName"), ("conversions", "eventCount"), [("20260831", "purchase", "2.5", "3")])
+    refused = {
+        "error": {"code": 400, "status": "INVALID_ARGUMENT", "message": "Field keyEvents is not a valid metric.  "}
+    }
+
+    def answer(asked):
+        if asked.path.endswith("/metadata"):
+            return Answer({"metrics": [{"apiName": "sessions"}, {"apiName": "conversions"}]})
+        return Answer(refused, 400) if b'"keyEvents"' in asked.body else Answer({"reports": [EMPTY, old, EMPTY, EMPTY]})
+
+    pages = read(scripted, answer)
+    assert len(scripted.asked) == 3
+    assert [row["key_events"] for row in rows(STREAM, "key_events", pages)] == [Decimal("2.500000")]
+
+
+def test_a_property_with_few_tokens_left_is_left_alone_till_the_next_run(scripted):
+    ledgers = {"tokensPerDay": {"remaining": 9000}, "tokensPerProjectPerHour": {"remaining": 150}}
+    last = EMPTY | {"propertyQuota": ledgers}
+    scripted.answers = [Answer({"reports": [EMPTY, EMPTY, EMPTY, last]})]
+    api = SOURCES["ga4"].open(scripted.url, "a-token-for-tests")
+    list(STREAM.pages(api, ACCOUNT, Window(date(2026, 8, 30))))
+    with pytest.raises(QuotaExhausted, match="only 150 tokens of the hour for this project left"):
+        list(STREAM.pages(api, ACCOUNT, Window(date(2026, 8, 31))))
+    assert len(scripted.asked) == 1
+    api.close()

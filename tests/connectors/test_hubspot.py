@@ -21,13 +21,16 @@ class Portal:
     """Objects of (id, changed ms); searches as HubSpot does, with at most `cap` shown of one query."""
 
     def __init__(self, objects: list[tuple[int, int]]) -> None:
-        self.objects, self.questions, self.links = objects, [], []
+        self.objects, self.questions, self.links, self.histories = objects, [], [], []
 
     def __call__(self, asked) -> Answer:
         question = json.loads(asked.body)
         if asked.path.endswith("/associations/2026-09/deals/contacts/batch/read"):
             self.links.append(question)
             return Answer({"results": [link(one["id"], one.get("after")) for one in question["inputs"]]})
+        if asked.path.endswith("/batch/read"):
+            self.histories.append(question)
+            return Answer({"status": "COMPLETE", "results": [history(one["id"]) for one in question["inputs"]]})
         self.questions.append(question)
         start = int(question.get("after", 0))
         if start + question["limit"] > 10_000:
@@ -58,6 +61,11 @@ class Portal:
 def instant(ms):
     moment = datetime.fromtimestamp(ms // 1000, UTC)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
+
+
+def history(deal):
+    stages = [{"value": "closedwon", "timestamp": instant(DAY + 5)}, {"value": "17", "timestamp": str(DAY)}]
+    return {"id": deal, "properties": {}, "propertiesWithHistory": {"dealstage": stages}}
 
 
 def link(deal, after):
@@ -165,6 +173,55 @@ def test_whose_a_deal_is_is_asked_once_a_page_and_on_where_it_has_many(scripted)
     links = {(row["deal_id"], row["contact_id"]) for row in rows(stream, "deal_contacts", pages)}
     assert links == {("1", "11"), *((str(key), "12") for key in range(1, 251))}
     assert len(rows(stream, "deals", pages)) == 250
+    assert [len(question["inputs"]) for question in portal.histories] == [50, 50, 50, 50, 50]
+    stages = {(row["stage"], row["entered_at"]) for row in rows(stream, "deal_stages", pages) if row["deal_id"] == "7"}
+    assert stages == {
+        ("closedwon", datetime(2026, 8, 31, 0, 0, 0, 5000, tzinfo=UTC)),
+        ("17", datetime(2026, 8, 31, tzinfo=UTC)),
+    }
+
+
+def test_five_thousand_changed_contacts_take_at_most_thirty_calls(scripted):
+    pages = read(scripted, Portal([(key, DAY + key) for key in range(1, 5_001)]))
+    assert len(ids(pages)) == 5_000
+    assert len(scripted.asked) <= 30
+
+
+def test_the_winner_of_a_merge_names_whom_it_took_over():
+    results = [
+        {"id": "9", "properties": {"hs_merged_object_ids": "7;8"}},
+        {"id": "10", "properties": {"hs_merged_object_ids": None}},
+        {"id": "11"},
+    ]
+    page = Page("/x", 200, json.dumps({"results": results}).encode())
+    found = rows(stream_of("hubspot", "contacts"), "merged_contacts", [page])
+    assert {(row["merged_id"], row["winner_id"]) for row in found} == {("7", "9"), ("8", "9")}
+
+
+def test_the_census_tells_the_living_from_the_archived(scripted):
+    def answer(asked):
+        if "archived=false" in asked.path and "after=" not in asked.path:
+            return Answer({"results": [{"id": "1"}], "paging": {"next": {"after": "b2ZmOjE=", "link": "http://e.x/"}}})
+        if "archived=false" in asked.path:
+            return Answer({"results": [{"id": "2"}]})
+        moment = "2026-08-30T10:00:00.000Z"
+        return Answer({"results": [{"id": "5", "archived": True, "archivedAt": moment}]})
+
+    pages = read(scripted, answer, "census")
+    stream = stream_of("hubspot", "census")
+    assert sorted(row["contact_id"] for row in rows(stream, "live_contacts", pages)) == ["1", "2"]
+    archived = {
+        (row["object_type"], row["object_id"], row["archived_at"]) for row in rows(stream, "archived_objects", pages)
+    }
+    gone_at = datetime(2026, 8, 30, 10, tzinfo=UTC)
+    assert archived == {("contacts", "5", gone_at), ("deals", "5", gone_at)}
+
+
+def test_a_stage_means_what_the_pipeline_says_and_not_what_it_is_called():
+    stages = [{"id": "883", "label": "Verloren?", "metadata": {"isClosed": "true", "probability": "1.0"}}]
+    page = Page("/x", 200, json.dumps({"results": [{"id": "default", "stages": stages}]}).encode())
+    (row,) = rows(stream_of("hubspot", "pipelines"), "pipeline_stages", [page])
+    assert (row["pipeline"], row["stage"], row["is_closed"], float(row["probability"])) == ("default", "883", True, 1.0)
 
 
 def test_a_contact_becomes_a_row_without_its_address():

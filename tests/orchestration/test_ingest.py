@@ -84,6 +84,23 @@ def test_the_days_of_a_run_and_the_ones_that_are_restated_are_each_asked_once(se
     ]
 
 
+def test_a_day_is_asked_once_more_at_the_age_its_stream_names_if_it_was_ever_captured(settings, world, monkeypatch):
+    source = world.source()
+    days = Stream("days", "window", world.pages("days"), (), revisits=(14, 90))
+    monkeypatch.setitem(SOURCES, "x", Source("x", "X_BASE_URL", "https://x.example", (days,), source.open))
+    fetch(settings, [DAYS[0]])
+    fetch(settings, [DAYS[0] + timedelta(days=14)])
+    fetch(settings, [DAYS[0] + timedelta(days=90)])
+    asked = [day for _, day, _ in world.asked]
+    assert asked == [
+        DAYS[0],
+        DAYS[0],
+        DAYS[0] + timedelta(days=14),
+        DAYS[0],
+        DAYS[0] + timedelta(days=90),
+    ]
+
+
 def test_a_snapshot_is_filed_under_the_day_of_its_capture(settings, world):
     harvest = fetch(settings, DAYS)
     assert [(one.stream, one.window_date) for one in harvest.captures][-1] == ("now", "2026-07-04")

@@ -64,6 +64,9 @@ TABLES = {
     "raw_ga4.totals": "date date, sessions bigint, engaged_sessions bigint, total_users bigint,"
     " new_users bigint, page_views bigint, key_events decimal(18,6), revenue_amount decimal(18,6),"
     f" currency varchar, property_zone varchar, {META}",
+    "raw_ga4.report_flags": "report_name varchar, page_count bigint, rows_told bigint, rows_read bigint,"
+    " has_other_row boolean, is_thresholded boolean, sampled_share double, truncation varchar,"
+    f" hidden_metrics varchar, empty_reason varchar, {META}",
     "raw_hubspot.contacts": "contact_id varchar, person_key varchar, created_at timestamptz,"
     " modified_at timestamptz, lifecycle_stage varchar, source varchar, source_data_1 varchar,"
     " source_data_2 varchar, first_url varchar, last_url varchar, first_visit_at timestamptz,"
@@ -72,6 +75,13 @@ TABLES = {
     " pipeline varchar, created_at timestamptz, closed_at timestamptz, modified_at timestamptz,"
     f" is_closed boolean, is_won boolean, {META}",
     "raw_hubspot.deal_contacts": f"deal_id varchar, contact_id varchar, {META}",
+    "raw_hubspot.deal_stages": f"deal_id varchar, stage varchar, entered_at timestamptz, {META}",
+    "raw_hubspot.merged_contacts": f"merged_id varchar, winner_id varchar, {META}",
+    "raw_hubspot.merged_deals": f"merged_id varchar, winner_id varchar, {META}",
+    "raw_hubspot.live_contacts": f"contact_id varchar, {META}",
+    "raw_hubspot.archived_objects": f"object_type varchar, object_id varchar, archived_at timestamptz, {META}",
+    "raw_hubspot.pipeline_stages": "pipeline varchar, stage varchar, label varchar,"
+    f" probability decimal(9,6), is_closed boolean, {META}",
     "raw_files.product_events": "event_id varchar, entity_type varchar, entity_id varchar, event_type varchar,"
     f" occurred_at timestamptz, quantity decimal(18,6), {FILE_META}",
     "raw_files.survey_responses": "response_id varchar, entity_type varchar, entity_id varchar, survey varchar,"

@@ -12,6 +12,12 @@ contacts as (
 
 ),
 
+merged_contacts as (
+
+    select * from {{ ref('stg_hubspot__merged_contacts') }}
+
+),
+
 channels as (
 
     select * from {{ ref('channels') }}
@@ -49,3 +55,8 @@ inner join accounts
     on contacts.account_id = accounts.account_id
 left join channels
     on contacts.first_utm_source = channels.source
+left join merged_contacts
+    on
+        contacts.account_id = merged_contacts.account_id
+        and contacts.contact_id = merged_contacts.merged_id
+where merged_contacts.merged_id is null

@@ -24,23 +24,62 @@ deal_contacts as (
 
 ),
 
+archived_objects as (
+
+    select * from {{ ref('stg_hubspot__archived_objects') }}
+
+),
+
+merged_deals as (
+
+    select * from {{ ref('stg_hubspot__merged_deals') }}
+
+),
+
+merged_contacts as (
+
+    select * from {{ ref('stg_hubspot__merged_contacts') }}
+
+),
+
+pipeline_stages as (
+
+    select * from {{ ref('stg_hubspot__pipeline_stages') }}
+
+),
+
+-- a link to a contact that was merged away is a link to the one that took it over
+deal_contacts_followed as (
+
+    select
+        deal_contacts.account_id,
+        deal_contacts.deal_id,
+        coalesce(merged_contacts.winner_id, deal_contacts.contact_id) as contact_id
+    from deal_contacts
+    left join merged_contacts
+        on
+            deal_contacts.account_id = merged_contacts.account_id
+            and deal_contacts.contact_id = merged_contacts.merged_id
+
+),
+
 -- a deal of several contacts is credited to the one who came first
 first_contacts as (
 
     select
-        deal_contacts.deal_id,
+        deal_contacts_followed.deal_id,
         contacts.*,
         row_number() over (
-            partition by deal_contacts.account_id, deal_contacts.deal_id
+            partition by deal_contacts_followed.account_id, deal_contacts_followed.deal_id
             order by
                 contacts.created_at,
                 contacts.contact_id
         ) as contact_order
-    from deal_contacts
+    from deal_contacts_followed
     inner join contacts
         on
-            deal_contacts.account_id = contacts.account_id
-            and deal_contacts.contact_id = contacts.contact_id
+            deal_contacts_followed.account_id = contacts.account_id
+            and deal_contacts_followed.contact_id = contacts.contact_id
 
 ),
 
@@ -99,11 +138,30 @@ staged as (
             deals.account_id = first_contacts.account_id
             and deals.deal_id = first_contacts.deal_id
             and first_contacts.contact_order = 1
-    where deals.is_won and deals.closed_at is not null
+    left join pipeline_stages
+        on
+            deals.account_id = pipeline_stages.account_id
+            and deals.pipeline = pipeline_stages.pipeline
+            and deals.stage = pipeline_stages.stage
+    left join merged_deals
+        on
+            deals.account_id = merged_deals.account_id
+            and deals.deal_id = merged_deals.merged_id
+    where
+        coalesce(deals.is_won, pipeline_stages.is_won)
+        and deals.closed_at is not null
+        and merged_deals.merged_id is null
 
 )
 
+-- what is archived counts no more from that instant on; what it did before stays counted
 select
-    *,
-    {{ local_date('occurred_at', 'brand_zone') }} as conversion_date
+    staged.*,
+    {{ local_date('staged.occurred_at', 'staged.brand_zone') }} as conversion_date
 from staged
+left join archived_objects
+    on
+        staged.account_id = archived_objects.account_id
+        and archived_objects.object_type = case when staged.deal_id is null then 'contacts' else 'deals' end
+        and archived_objects.object_id = coalesce(staged.deal_id, staged.contact_id)
+where archived_objects.archived_at is null or staged.occurred_at < archived_objects.archived_at

@@ -10,6 +10,27 @@ latest_captures as (
 
     select * from {{ ref('int_latest_captures') }}
 
+),
+
+report_flags as (
+
+    select * from {{ ref('stg_ga4__report_flags') }}
+
+),
+
+caveats as (
+
+    select
+        landing_file,
+        max(case when has_other_row then 'rows folded into (other); ' else '' end)
+        || max(case when is_thresholded then 'small groups withheld; ' else '' end)
+        || max(case when sampled_share < 1 then 'sampled; ' else '' end)
+        || max(case when truncation <> '' then 'truncated; ' else '' end)
+        || max(case when hidden_metrics <> '' then 'revenue hidden, no permission; ' else '' end)
+        || max(case when rows_read < rows_told then 'fewer rows than told; ' else '' end) as said
+    from report_flags
+    group by landing_file
+
 )
 
 select
@@ -29,6 +50,7 @@ select
     loads.page_count,
     loads.request_count,
     loads.error,
+    nullif(trim(caveats.said), '') as caveats,
     loads.landing_file,
     loads.loaded_at
 from loads
@@ -40,3 +62,5 @@ left join latest_captures
         and loads.window_date = latest_captures.window_date
         and loads.landing_file = latest_captures.landing_file
         and loads.status = 'loaded'
+left join caveats
+    on loads.landing_file = caveats.landing_file

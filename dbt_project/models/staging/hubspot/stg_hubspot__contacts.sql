@@ -47,6 +47,11 @@ renamed as (
         lower({{ url_parameter('first_url', 'utm_medium') }}) as first_utm_medium,
         lower({{ url_parameter('first_url', 'utm_campaign') }}) as first_utm_campaign,
         {{ url_parameter('first_url', 'utm_content') }} as first_utm_content,
+        {{ url_path('last_url') }} as last_landing_page,
+        lower({{ url_parameter('last_url', 'utm_source') }}) as last_utm_source,
+        lower({{ url_parameter('last_url', 'utm_medium') }}) as last_utm_medium,
+        lower({{ url_parameter('last_url', 'utm_campaign') }}) as last_utm_campaign,
+        {{ url_parameter('last_url', 'utm_content') }} as last_utm_content,
 
         ---------- timestamps
         created_at,

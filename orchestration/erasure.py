@@ -1,0 +1,197 @@
+"""Erase whoever HubSpot has erased: from page files, archived files and raw tables, before marts are built.
+
+A contact that the latest census lists neither among the living nor in the archive is gone for good. Page files are
+rewritten without it, their hashes in sidecar and ledger follow; what stays is a keyed hash of its id. A killed
+erasure is done again by the next run, since the raw rows go last.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import zstandard
+
+from orchestration import landing
+from orchestration.landing import BESIDE, PAGES
+from orchestration.settings import Settings
+
+MOST_UNASKED, MOST_SHARE = 20, 0.05
+ERASURES = """
+    create table if not exists raw_registry.erasures (account_id varchar, contact_hash varchar, erased_at timestamptz)
+"""
+GONE = """
+    create or replace temp table gone as
+    with census as (
+        select account_id, landing_file, captured_at from raw_registry.loads
+        where source = 'hubspot' and stream = 'census' and status = 'loaded'
+        qualify row_number() over (partition by account_id order by captured_at desc) = 1
+    ),
+    -- a contact made while the census was taken may be missing from it
+    known as (
+        select distinct contacts.account_id, contacts.contact_id, census.landing_file, census.captured_at
+        from raw_hubspot.contacts inner join census using (account_id)
+        where contacts.created_at < census.captured_at - interval 1 hour
+    )
+    select known.account_id, known.contact_id from known
+    where not exists (
+            from raw_hubspot.live_contacts as live
+            where live.landing_file = known.landing_file and live.contact_id = known.contact_id
+        )
+        and not exists (
+            from raw_hubspot.merged_contacts as merged
+            where merged.account_id = known.account_id and merged.merged_id = known.contact_id
+        )
+        -- HubSpot itself empties its archive after 90 days: who left it then was not erased on request
+        and not exists (
+            from raw_hubspot.archived_objects as archived
+            where archived.account_id = known.account_id and archived.object_id = known.contact_id
+                and archived.object_type = 'contacts'
+                and (
+                    archived.landing_file = known.landing_file
+                    or archived.archived_at < known.captured_at - interval 89 days
+                )
+        )
+"""
+KEYS = """
+    create or replace temp table gone_keys as
+    select distinct person_key from raw_hubspot.contacts semi join gone using (account_id, contact_id)
+    where person_key is not null
+    except
+    select person_key from raw_hubspot.contacts anti join gone using (account_id, contact_id)
+"""
+HOLDERS = {
+    "contacts": "contact_id",
+    "deal_contacts": "contact_id",
+    "live_contacts": "contact_id",
+    "merged_contacts": "winner_id",
+    "archived_objects": "object_id",
+}
+log = logging.getLogger("warehouse")
+
+
+def apply(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
+    """Erase every contact that is gone from HubSpot; return how many there were."""
+    con.execute(ERASURES)
+    con.execute(GONE)
+    for account_id, gone, known in _counted(con):
+        if gone > max(MOST_UNASKED, MOST_SHARE * known) and not settings.environ.get("WAREHOUSE_ERASE_MANY"):
+            log.warning(
+                "hubspot account %s: %s of %s contacts are gone, more than are erased unasked: see that the key still"
+                " sees all contacts, then set WAREHOUSE_ERASE_MANY=yes for one run",
+                account_id,
+                gone,
+                known,
+            )
+            con.execute("delete from gone where account_id = ?", [account_id])
+    erased = con.execute("select account_id, contact_id from gone").fetchall()
+    if not erased:
+        return 0
+    con.execute(KEYS)
+    hashes = [
+        (landing_file, _rewritten(settings.landing / landing_file, ids)) for landing_file, ids in _page_files(con)
+    ]
+    _rewrite_archive(con, settings.landing)
+    _forget(con, settings, erased, hashes)
+    log.info("%-10s %s contacts erased", "hubspot", f"{len(erased):,}")
+    return len(erased)
+
+
+def _counted(con: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int]]:
+    return con.execute(
+        "select account_id, count(distinct gone.contact_id), count(distinct contacts.contact_id)"
+        " from gone inner join raw_hubspot.contacts as contacts using (account_id) group by account_id"
+    ).fetchall()
+
+
+def _page_files(con: duckdb.DuckDBPyConnection) -> list[tuple[str, set[str]]]:
+    """Return each page file that names someone who is gone, with all the ids gone from its account."""
+    held = " union ".join(
+        f"select landing_file, account_id from raw_hubspot.{table} where (account_id, {column}) in (from gone)"
+        + (" and object_type = 'contacts'" if table == "archived_objects" else "")
+        for table, column in HOLDERS.items()
+    )
+    rows = con.execute(
+        f"select landing_file, list(contact_id) from ({held}) inner join gone using (account_id) group by landing_file"
+    ).fetchall()
+    return [(landing_file, set(ids)) for landing_file, ids in rows]
+
+
+def _rewritten(pages: Path, gone: set[str]) -> str:
+    """Write the page file anew without those who are gone; return its new hash."""
+    lines = zstandard.ZstdDecompressor().decompressobj().decompress(pages.read_bytes()).splitlines()
+    kept = b"".join(
+        json.dumps(_without(json.loads(line), gone), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        for line in lines
+    )
+    content = zstandard.ZstdCompressor(level=1).compress(kept)
+    digest = hashlib.sha256(content).hexdigest()
+    sidecar = pages.with_name(pages.name.removesuffix(PAGES) + landing.SIDECAR)
+    told = json.loads(sidecar.read_text(encoding="utf-8")) | {"sha256": digest}
+    beside, sidecar_beside = (path.with_name(path.name + BESIDE) for path in (pages, sidecar))
+    beside.write_bytes(content)
+    sidecar_beside.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    beside.replace(pages)
+    sidecar_beside.replace(sidecar)
+    return digest
+
+
+def _without(line: dict[str, Any], gone: set[str]) -> dict[str, Any]:
+    results = line["body"].get("results") or []
+    if "/deals" not in line["asked"].split("?")[0]:  # deals have ids of their own
+        line["body"]["results"] = [one for one in results if str(one.get("id")) not in gone]
+    for one in results:
+        if "to" in one:
+            one["to"] = [link for link in one["to"] if str(link.get("toObjectId")) not in gone]
+    return line
+
+
+def _rewrite_archive(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Write archived files anew that hold rows of a person who is gone."""
+    for table in _tables_with_keys(con, "raw_files"):
+        for (file,) in con.execute(
+            f"select distinct file from {table} semi join gone_keys using (person_key)"
+        ).fetchall():
+            archive = folder / file
+            beside = archive.with_name(archive.name + BESIDE)
+            source, target = (str(path).replace("'", "''") for path in (archive, beside))
+            con.execute(
+                f"copy (from read_parquet('{source}') anti join gone_keys using (person_key)) to '{target}'"
+                " (format parquet, compression zstd)"
+            )
+            beside.replace(archive)
+
+
+def _tables_with_keys(con: duckdb.DuckDBPyConnection, like: str) -> list[str]:
+    rows = con.execute(
+        "select schema_name || '.' || table_name from duckdb_columns()"
+        " where column_name = 'person_key' and schema_name like ? order by 1",
+        [like],
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+def _forget(
+    con: duckdb.DuckDBPyConnection, settings: Settings, erased: list[tuple[str, str]], hashes: list[tuple[str, str]]
+) -> None:
+    con.execute("begin")
+    try:
+        for table in _tables_with_keys(con, "raw_%"):
+            con.execute(f"delete from {table} where person_key in (from gone_keys)")
+        for table, column in HOLDERS.items():
+            only = " and object_type = 'contacts'" if table == "archived_objects" else ""
+            con.execute(f"delete from raw_hubspot.{table} where (account_id, {column}) in (from gone){only}")
+        for landing_file, digest in hashes:
+            con.execute("update raw_registry.loads set sha256 = ? where landing_file = ?", [digest, landing_file])
+        for account_id, contact_id in erased:
+            tombstone = hmac.new(settings.person_key, contact_id.encode(), hashlib.sha256).hexdigest()
+            con.execute("insert into raw_registry.erasures values (?, ?, current_timestamp)", [account_id, tombstone])
+    except BaseException:
+        con.execute("rollback")
+        raise
+    con.execute("commit")
