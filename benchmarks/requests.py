@@ -1,4 +1,4 @@
-"""P1: how many calls a thousand Instagram media with their insights take, and the account's own 30 days."""
+"""P1 and P2: how many calls a thousand Instagram media with their insights take, and how many posts X bills."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import duckdb
 import requests
 import yaml
 
-from benchmarks import rehearsal
+from benchmarks import rehearsal, x_requests
 from benchmarks.measure import Line, NotMeasured
 from orchestration import accounts, ingest, raw
 from orchestration.settings import Settings
@@ -71,6 +71,7 @@ def measured() -> list[Line]:
             f"    the account's own: {DAYS} days of insights, profile, stories, reach of weeks",
             f"{others} calls, of which {calls['insights']} insights and {calls['stories']} stories",
         ),
+        *x_requests.measured(),
     ]
 
 

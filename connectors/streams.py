@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -29,10 +29,14 @@ class Account:
 
 @dataclass(frozen=True)
 class Window:
-    """The day that is asked for; `is_first` says that nothing was captured before it."""
+    """The day that is asked for; `is_first` says that nothing was captured before it.
+
+    `landed` gives the pages that the stream brought in its `looks_back_days`, oldest first, each with its capture.
+    """
 
     day: date
     is_first: bool = False
+    landed: Callable[[], Iterable[tuple[datetime, Page]]] = tuple
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ class Stream:
 
     `window` streams can be asked for any past day and are read again for `restates_days`; `snapshot` streams
     know only the present; `expiring` ones are gone within a day. `personal` names properties, wherever they
-    stand in the body, that are replaced before the page touches a disk.
+    stand in the body, that are replaced before the page touches a disk. A stream that looks back plans with its own
+    landed pages; what it read before its quota ended is kept, and its days are captured one after the other.
     """
 
     name: str
@@ -72,6 +77,7 @@ class Stream:
     pages: Callable[[Api, Account, Window], Iterator[Page]]
     tables: tuple[Table, ...]
     restates_days: int = 0
+    looks_back_days: int = 0
     personal: Mapping[str, Treatment] = field(default_factory=dict)
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 from connectors import SOURCES
-from connectors.errors import SourceError, TokenRefused
+from connectors.errors import QuotaExhausted, SourceError, TokenRefused
 from connectors.http import Api
-from connectors.streams import Account, Stream, Window
+from connectors.streams import Account, Page, Stream, Window
 from orchestration import landing
 from orchestration.landing import Capture
 from orchestration.settings import Problem, Settings
@@ -74,8 +75,17 @@ def fetch(
     mine = [account for account in accounts if account.source == source]
     errands = [errand for account in mine for errand in _errands(settings, account, days)]
     first_windows = _first_windows(settings, mine, chosen, min(days))
+    # The days of an account follow each other where a stream plans with what the day before brought.
+    is_planned = any(stream.looks_back_days for stream in chosen)
+    queues = [[errand for errand in errands if errand.account is account] for account in mine]
+    if not is_planned:
+        queues = [[errand] for errand in errands]
+
+    def in_turn(queue: list[_Errand]) -> list[Harvest]:
+        return [_run(settings, errand, chosen, first_windows) for errand in queue]
+
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-        harvests = list(pool.map(lambda errand: _run(settings, errand, chosen, first_windows), errands))
+        harvests = [harvest for queue in pool.map(in_turn, queues) for harvest in queue]
     harvest = Harvest(
         captures=[capture for part in harvests for capture in part.captures],
         shortfalls=[shortfall for part in harvests for shortfall in part.shortfalls],
@@ -163,7 +173,10 @@ def _run(
                         reason = f"{stream.name} of a past day can't be asked for, {source.name} tells only the present"
                         fell_short(stream, window, reason, is_failure=False)
                         continue
-                    captures.append(_capture(settings, api, account, stream, Window(window, is_first=is_first)))
+                    capture, lacking = _capture(settings, api, account, stream, Window(window, is_first=is_first))
+                    captures.append(capture)
+                    if lacking:
+                        raise lacking
                 except SourceError as error:
                     refused = error if isinstance(error, TokenRefused) else refused
                     # Later windows without the first would look as if all before them had been read.
@@ -184,21 +197,45 @@ def _windows(settings: Settings, stream: Stream, errand: _Errand) -> list[date]:
     return sorted(day for day in trailing | owed if day >= settings.start_date)
 
 
-def _capture(settings: Settings, api: Api, account: Account, stream: Stream, window: Window) -> Capture:
-    pages = stream.pages(api, account, window)
+def _capture(
+    settings: Settings, api: Api, account: Account, stream: Stream, window: Window
+) -> tuple[Capture, QuotaExhausted | None]:
+    """Land a window; of a stream that resumes by itself also a part, with the reason why the rest is lacking."""
     captured_at = api.present()
-    asked_before = api.usage.requests
+    lacking: list[QuotaExhausted] = []
+    if stream.looks_back_days:
+        since = captured_at.date() - timedelta(days=stream.looks_back_days)
+        landed = partial(landing.earlier_pages, settings.landing, account, stream, since)
+        window = replace(window, landed=landed)
+    pages = stream.pages(api, account, window)
+    before = api.usage.mark()
     filed_under = window.day if stream.kind == "window" else captured_at.date()
-    return landing.write(
+    capture = landing.write(
         settings.landing,
         account,
         stream,
         filed_under,
         captured_at,
-        pages,
+        _as_far_as_possible(pages, lacking) if stream.looks_back_days else pages,
         settings.person_key,
-        lambda: api.usage.requests - asked_before,
+        lambda: api.usage.since(before),
     )
+    return capture, lacking[0] if lacking else None
+
+
+def _as_far_as_possible(pages: Iterable[Page], lacking: list[QuotaExhausted]) -> Iterator[Page]:
+    """Yield the pages that come before a quota ends: they are paid for, and the next run asks for the rest alone."""
+    count, stopped = 0, None
+    try:
+        for page in pages:
+            yield page
+            count += 1
+    except QuotaExhausted as error:
+        stopped = error
+    if stopped and not count:
+        raise stopped
+    if stopped:
+        lacking.append(QuotaExhausted(f"partial, will resume: {count} page(s) are kept; {stopped}", code=stopped.code))
 
 
 def _note(settings: Settings, source: str, chosen: set[str], found: list[Shortfall]) -> None:

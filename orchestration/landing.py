@@ -11,13 +11,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
 import zstandard
 
+from connectors.http import Usage
 from connectors.personal import scrub
 from connectors.streams import Account, Page, Stream
 
@@ -38,6 +39,8 @@ class Capture:
     page_count: int
     request_count: int
     sha256: str
+    reads: dict[str, int] = field(default_factory=dict)  # what the source bills, by kind
+    price_usd: str = "0"  # at the list price
 
     def path(self, landing: Path) -> Path:
         """Return where the pages lie."""
@@ -54,11 +57,11 @@ def write(
     captured_at: datetime,
     pages: Iterable[Page],
     person_key: bytes,
-    requests_made: Callable[[], int] | None = None,
+    used: Callable[[], Usage] | None = None,
 ) -> Capture:
     """Land `pages` as one file with its sidecar; personal fields are replaced before a byte is written.
 
-    `requests_made` is asked once all pages have come, since tries that failed are requests too.
+    `used` is asked once all pages have come, since tries that failed are requests too.
     """
     folder = landing / account.source / stream.name / window_date.isoformat()
     folder.mkdir(parents=True, exist_ok=True)
@@ -78,6 +81,7 @@ def write(
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+    usage = used() if used else Usage(requests=count)
     capture = Capture(
         source=account.source,
         stream=stream.name,
@@ -85,8 +89,10 @@ def write(
         window_date=window_date.isoformat(),
         captured_at=captured_at.isoformat(),
         page_count=count,
-        request_count=requests_made() if requests_made else count,
+        request_count=usage.requests,
         sha256=digest.hexdigest(),
+        reads=dict(usage.reads),
+        price_usd=str(usage.price_usd),
     )
     sidecar = _sidecar(target)
     sidecar_beside = sidecar.with_name(sidecar.name + BESIDE)
@@ -119,6 +125,27 @@ def sidecars(landing: Path, source: str, stream: str) -> list[Path]:
 def read(sidecar: Path) -> Capture:
     """Return what a sidecar says."""
     return Capture(**json.loads(sidecar.read_text(encoding="utf-8")))
+
+
+def earlier_pages(landing: Path, account: Account, stream: Stream, since: date) -> Iterator[tuple[datetime, Page]]:
+    """Yield what was landed of a stream in the windows from `since` on, oldest first, each page with its capture."""
+    folder = landing / account.source / stream.name
+    windows = sorted(folder.iterdir()) if folder.is_dir() else []
+    for window in windows:
+        if window.name < since.isoformat():
+            continue
+        for sidecar in sorted(window.glob(f"{account.account_id}.*{SIDECAR}")):
+            capture = read(sidecar)
+            with zstandard.open(capture.path(landing), "rt", encoding="utf-8", newline="\n") as lines:
+                for line in lines:
+                    yield datetime.fromisoformat(capture.captured_at), _page(line)
+
+
+def _page(line: str) -> Page:
+    """Return the page of a landed line, its body byte for byte."""
+    told = json.loads(line)
+    _, _, body = line.rstrip("\n").partition(f',"status":{told["status"]},"body":')
+    return Page(told["asked"], told["status"], body[:-1].encode())
 
 
 def has_earlier(landing: Path, source: str, stream: str, account_id: str, day: date) -> bool:
