@@ -159,7 +159,7 @@ class Api:
         if self.budget_usd is None or self.dialect.prices is None:
             return
         most, left = self.dialect.prices.most_usd(path), self.budget_usd - self.usage.price_usd
-        if most > left:
+        if most and most > left:
             raise QuotaExhausted(
                 f"the month's budget of the brand would be exceeded ({left:.3f} USD are left, the next answer may"
                 f" cost {most:.3f}): raise monthly_budget_usd in accounts.yml or wait for the next month"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Account:
     zone: str
     currency: str
     token_env: str
+    monthly_budget_usd: Decimal | None = None  # of the brand, over all its accounts of billed sources
 
 
 @dataclass(frozen=True)

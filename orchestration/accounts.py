@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -33,7 +34,7 @@ class AccountEntry(pydantic.BaseModel):
 
 
 class BrandEntry(pydantic.BaseModel):
-    """One brand: its reporting zone, its currency, its accounts."""
+    """One brand: its reporting zone, its currency, its accounts, and what sources that bill may cost in a UTC month."""
 
     model_config = pydantic.ConfigDict(extra="forbid")
 
@@ -41,6 +42,7 @@ class BrandEntry(pydantic.BaseModel):
     name: str
     zone: str
     currency: str = pydantic.Field(pattern=r"^[A-Z]{3}$")
+    monthly_budget_usd: Decimal | None = pydantic.Field(default=None, ge=0)
     accounts: list[AccountEntry] = pydantic.Field(min_length=1)
 
     @pydantic.field_validator("zone")
@@ -99,6 +101,7 @@ def read(path: Path) -> tuple[list[Account], dict[str, str]]:
             zone=brand.zone,
             currency=brand.currency,
             token_env=entry.token_env,
+            monthly_budget_usd=brand.monthly_budget_usd,
         )
         for brand in checked.brands
         for entry in brand.accounts

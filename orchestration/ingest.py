@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 
 from connectors import SOURCES
@@ -60,6 +61,7 @@ class _Errand:
     day: date
     windows: tuple[date, ...]
     owed: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    siblings: frozenset[str] = frozenset()  # the brand's accounts of the source, which share its budget
 
 
 def fetch(
@@ -73,11 +75,17 @@ def fetch(
     landing.mend(settings.landing)
     chosen = [stream for stream in SOURCES[source].streams if streams is None or stream.name in streams]
     mine = [account for account in accounts if account.source == source]
-    errands = [errand for account in mine for errand in _errands(settings, account, days)]
+    errands = [
+        replace(errand, siblings=frozenset(one.account_id for one in mine if one.brand_id == account.brand_id))
+        for account in mine
+        for errand in _errands(settings, account, days)
+    ]
     first_windows = _first_windows(settings, mine, chosen, min(days))
     # The days of an account follow each other where a stream plans with what the day before brought.
     is_planned = any(stream.looks_back_days for stream in chosen)
-    queues = [[errand for errand in errands if errand.account is account] for account in mine]
+    # So do the accounts of a brand with a budget, which two at a time could exceed.
+    purses = list(dict.fromkeys(_purse(account) for account in mine))
+    queues = [[errand for errand in errands if _purse(errand.account) == purse] for purse in purses]
     if not is_planned:
         queues = [[errand] for errand in errands]
 
@@ -161,6 +169,7 @@ def _run(
                 fell_short(stream, window, says(error))
         return Harvest([], shortfalls, 0)
     with closing(api):
+        api.budget_usd = _budget_left(settings, errand)
         refused: Exception | None = None
         for stream in streams:
             missed_first: Exception | None = None
@@ -186,6 +195,20 @@ def _run(
                     log.debug("%s", error, exc_info=True)
                     fell_short(stream, window, says(f"{stream.name} came in a shape that is not known: report it"))
         return Harvest(captures, shortfalls, api.usage.requests)
+
+
+def _purse(account: Account) -> str:
+    return account.account_id if account.monthly_budget_usd is None else f"of brand {account.brand_id}"
+
+
+def _budget_left(settings: Settings, errand: _Errand) -> Decimal | None:
+    """Return what the brand may still spend in the UTC month of the run, None without a limit."""
+    account = errand.account
+    if account.monthly_budget_usd is None:
+        return None
+    present = errand.day + timedelta(days=1) if settings.is_rehearsed(account.source) else datetime.now(UTC).date()
+    _, spent = landing.billed(settings.landing, account.source, errand.siblings, f"{present:%Y-%m}")
+    return account.monthly_budget_usd - spent
 
 
 def _windows(settings: Settings, stream: Stream, errand: _Errand) -> list[date]:

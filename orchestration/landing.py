@@ -11,9 +11,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import zstandard
@@ -82,6 +84,8 @@ def write(
         beside.unlink(missing_ok=True)
         raise
     usage = used() if used else Usage(requests=count)
+    # What is replaced was paid for too: the same day captured again adds to its bill.
+    before = read(_sidecar(target)) if _sidecar(target).exists() else None
     capture = Capture(
         source=account.source,
         stream=stream.name,
@@ -91,8 +95,8 @@ def write(
         page_count=count,
         request_count=usage.requests,
         sha256=digest.hexdigest(),
-        reads=dict(usage.reads),
-        price_usd=str(usage.price_usd),
+        reads=dict(usage.reads + Counter(before.reads if before else {})),
+        price_usd=str(usage.price_usd + Decimal(before.price_usd if before else 0)),
     )
     sidecar = _sidecar(target)
     sidecar_beside = sidecar.with_name(sidecar.name + BESIDE)
@@ -146,6 +150,19 @@ def _page(line: str) -> Page:
     told = json.loads(line)
     _, _, body = line.rstrip("\n").partition(f',"status":{told["status"]},"body":')
     return Page(told["asked"], told["status"], body[:-1].encode())
+
+
+def billed(landing: Path, source: str, account_ids: Collection[str], month: str) -> tuple[Counter[str], Decimal]:
+    """Return what the captures of a UTC month (YYYY-MM) were billed for, by kind, and the price in US dollars."""
+    reads: Counter[str] = Counter()
+    price = Decimal(0)
+    # A window of a snapshot is the day of its capture.
+    for sidecar in (landing / source).glob(f"*/{month}-*/*{SIDECAR}"):
+        if sidecar.name.partition(".")[0] in account_ids:
+            capture = read(sidecar)
+            reads.update(capture.reads)
+            price += Decimal(capture.price_usd)
+    return reads, price
 
 
 def has_earlier(landing: Path, source: str, stream: str, account_id: str, day: date) -> bool:
