@@ -27,6 +27,9 @@ class Account:
     currency: str
     token_env: str
     monthly_budget_usd: Decimal | None = None  # of the brand, over all its accounts of billed sources
+    refresh_token_env: str | None = None
+    client_id_env: str | None = None
+    client_secret_env: str | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,7 @@ class Renewal:
 class Source:
     """One outside service: where it answers, how it is opened, what is taken from it.
 
+    `renew` turns base address, client id, client secret (None: a public client) and refresh token into a new pair.
     `examine` asks what `warehouse doctor` tells of an account: token, scopes, page link, limits, clocks.
     """
 
@@ -118,3 +122,4 @@ class Source:
     streams: tuple[Stream, ...]
     open: Callable[[str, str], Api]
     examine: Callable[[Api, Account], Iterator[Finding]] | None = None
+    renew: Callable[[str, str, str | None, str], Renewal] | None = None

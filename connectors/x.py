@@ -34,6 +34,7 @@ from connectors.x_dialect import DIALECT
 from connectors.x_examination import examine
 from connectors.x_posts import ids_of, next_token, post_pages
 from connectors.x_refresh import FRESH, REACH, Memory
+from connectors.x_renewal import renew
 from connectors.x_tables import MENTION_COUNTS, MENTIONS, OF_OTHERS, POST_REFUSALS, POSTS, USERS
 
 log = logging.getLogger("warehouse")
@@ -175,4 +176,5 @@ SOURCE = Source(
     ),
     open=lambda base_url, token: Api(DIALECT, base_url, token),
     examine=examine,
+    renew=renew,
 )

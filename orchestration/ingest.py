@@ -162,7 +162,8 @@ def _run(
         return f"{source.name} account {account.account_id}: {error}"
 
     try:
-        api = source.open(settings.base_url(source.name, errand.day), settings.token(account.token_env))
+        base_url = settings.base_url(source.name, errand.day)
+        api = source.open(base_url, settings.token_of(account, base_url))
     except (Problem, SourceError) as error:
         for stream in streams:
             for window in _windows(settings, stream, errand):

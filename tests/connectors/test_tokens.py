@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.errors import TokenRefused
+from connectors import SOURCES
+from connectors.errors import SourceUnavailable, TokenRefused
 from connectors.streams import Account, Renewal
 from connectors.tokens import Stored, TokenStore
+from tests.connectors.scripted import Answer
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 ACCOUNT = Account("aozora", "x", "150", "aozora_coffee", "Asia/Tokyo", "JPY", "X_TOKEN_AOZORA")
@@ -89,3 +91,31 @@ def test_the_file_is_its_owners_alone_and_tokens_are_in_no_message(store, source
         store.token(
             Account("b", "x", "1", None, "UTC", "EUR", "X_TOKEN_AOZORA"), Stored("t", None, NOW), source.renew, NOW
         )
+
+
+def test_x_renews_over_http_with_its_client_and_rotates(scripted):
+    scripted.answers = [Answer({"access_token": "new", "refresh_token": "next", "expires_in": 7200})]
+    renewal = SOURCES["x"].renew(scripted.url, "client", "secret", "refresh-1")
+    assert (renewal.token, renewal.refresh_token) == ("new", "next")
+    assert timedelta(minutes=115) < renewal.expires_at - datetime.now(UTC) <= timedelta(hours=2)
+    (asked,) = scripted.asked
+    assert (asked.method, asked.path) == ("POST", "/base/2/oauth2/token")
+    assert asked.body == b"grant_type=refresh_token&refresh_token=refresh-1&client_id=client"
+    assert asked.headers["Authorization"] == "Basic Y2xpZW50OnNlY3JldA=="
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (Answer({"error": "invalid_request"}, 400), TokenRefused),
+        (Answer({"error": "unauthorized_client"}, 401), TokenRefused),
+        (Answer(b"", 503), SourceUnavailable),
+        (Answer(b"<html>", 200), SourceUnavailable),
+    ],
+)
+def test_a_renewal_is_asked_for_once_whatever_comes(scripted, answer, error):
+    scripted.answers = [answer]
+    with pytest.raises(error) as caught:
+        SOURCES["x"].renew(scripted.url, "client", None, "refresh-canary")
+    assert "canary" not in str(caught.value)
+    assert len(scripted.asked) == 1
