@@ -1,4 +1,4 @@
-"""P1: how many calls a thousand Instagram media with their insights take, the account's own 30 days, a GA4 day."""
+"""P1 and P2: how many calls a thousand Instagram media and a GA4 day take, and how many posts X bills."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import duckdb
 import requests
 import yaml
 
-from benchmarks import rehearsal
+from benchmarks import rehearsal, x_requests
 from benchmarks.measure import Line, NotMeasured
 from orchestration import accounts, ingest, loading, raw
 from orchestration.settings import Settings
@@ -78,6 +78,7 @@ def measured() -> list[Line]:
             f"{len(reports) / len(site.captures):.2f}, {len(reports)} for {len(site.captures)} days",
             len(reports) <= 3 * len(site.captures),
         ),
+        *x_requests.measured(),
     ]
 
 

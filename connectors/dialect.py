@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, Protocol
 
 from connectors.errors import (
     PermissionMissing,
@@ -39,9 +40,22 @@ class Reply:
         return Page(self.asked, self.status, self.body)
 
 
+class Prices(Protocol):
+    """What a source bills: the resources of an answer by kind, their price, and the most that a request can cost."""
+
+    def reads(self, asked: str, document: dict[str, Any]) -> dict[str, int]:
+        """Count what an answer is billed for."""
+
+    def price_usd(self, reads: dict[str, int]) -> Decimal:
+        """Return the list price of `reads`."""
+
+    def most_usd(self, asked: str) -> Decimal:
+        """Return what the answer to `asked` can cost at most."""
+
+
 @dataclass(frozen=True)
 class Dialect:
-    """A source's name, what its error answers mean, and what an answer tells of the quota.
+    """A source's name, what its error answers mean, what an answer tells of the quota, and what it costs.
 
     `refusal` gets the answer and a function that makes the source's words fit to be repeated; it returns None
     where the status alone decides.
@@ -51,6 +65,7 @@ class Dialect:
     refusal: Callable[[Reply, Callable[[str], str]], SourceError | None]
     quota_left: Callable[[Reply], str | None]
     tries_more: int = TRIES_MORE
+    prices: Prices | None = None
 
 
 def by_status(dialect: Dialect, reply: Reply) -> SourceError | None:

@@ -7,9 +7,11 @@ Only paths below the base address are ever asked, never an address that an answe
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from time import sleep as real_sleep
 from typing import Any, NoReturn, TypeVar
@@ -34,11 +36,30 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 @dataclass
 class Usage:
-    """What was asked of a source so far: requests made, bytes of answers, the quota left as it was last told."""
+    """What was asked of a source so far: requests made, bytes of answers, the quota left as it was last told.
+
+    `reads` counts what the source bills, by kind, and `price_usd` is what that costs at the list price.
+    """
 
     requests: int = 0
     bytes: int = 0
     quota_left: str | None = None
+    reads: Counter[str] = field(default_factory=Counter)
+    price_usd: Decimal = Decimal(0)
+
+    def mark(self) -> Usage:
+        """Return a copy to measure from."""
+        return replace(self, reads=Counter(self.reads))
+
+    def since(self, before: Usage) -> Usage:
+        """Return what was used since `before`."""
+        return Usage(
+            self.requests - before.requests,
+            self.bytes - before.bytes,
+            self.quota_left,
+            self.reads - before.reads,
+            self.price_usd - before.price_usd,
+        )
 
 
 @dataclass
@@ -52,6 +73,7 @@ class Api:
     answer_s: float = ANSWER_S
     largest_answer: int = LARGEST_ANSWER
     usage: Usage = field(default_factory=Usage)
+    budget_usd: Decimal | None = None  # what may still be spent; None: no limit
 
     def __post_init__(self) -> None:
         self.base_url = self.base_url.rstrip("/")
@@ -124,6 +146,7 @@ class Api:
         """Send one request; return status, head and body of the answer."""
         if not path.startswith("/"):
             raise RequestRefused(f"{self.dialect.name}: only paths below the base address are asked")
+        self._keep_to_budget(path)
         self.usage.requests += 1
         trouble = None
         try:
@@ -146,6 +169,17 @@ class Api:
             f"{self.dialect.name} {trouble}: see that {self._host} can be reached, then run again",
             again=self.dialect.tries_more,
         )
+
+    def _keep_to_budget(self, path: str) -> None:
+        """Refuse a request that might cost more than is left; what it costs is known only when it has answered."""
+        if self.budget_usd is None or self.dialect.prices is None:
+            return
+        most, left = self.dialect.prices.most_usd(path), self.budget_usd - self.usage.price_usd
+        if most and most > left:
+            raise QuotaExhausted(
+                f"the month's budget of the brand would be exceeded ({left:.3f} USD are left, the next answer may"
+                f" cost {most:.3f}): raise monthly_budget_usd in accounts.yml or wait for the next month"
+            )
 
     def _content(self, reply: requests.Response) -> bytes:
         content = bytearray()
@@ -175,6 +209,10 @@ class Api:
         self.usage.quota_left = self.dialect.quota_left(reply) or self.usage.quota_left
         refusal = self.dialect.refusal(reply, self._redaction.of_text) or by_status(self.dialect, reply)
         if refusal is None:
+            if self.dialect.prices:
+                reads = self.dialect.prices.reads(asked, document)
+                self.usage.reads.update(reads)
+                self.usage.price_usd += self.dialect.prices.price_usd(reads)
             return reply
         # An answer that can't be parsed is no evidence that could be landed.
         refusal.page = reply.page if document else None

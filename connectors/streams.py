@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -25,14 +26,22 @@ class Account:
     zone: str
     currency: str
     token_env: str
+    monthly_budget_usd: Decimal | None = None  # of the brand, over all its accounts of billed sources
+    refresh_token_env: str | None = None
+    client_id_env: str | None = None
+    client_secret_env: str | None = None
 
 
 @dataclass(frozen=True)
 class Window:
-    """The day that is asked for; `is_first` says that nothing was captured before it."""
+    """The day that is asked for; `is_first` says that nothing was captured before it.
+
+    `landed` gives the pages that the stream brought in its `looks_back_days`, oldest first, each with its capture.
+    """
 
     day: date
     is_first: bool = False
+    landed: Callable[[], Iterable[tuple[datetime, Page]]] = tuple
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,8 @@ class Stream:
     `window` streams can be asked for any past day and are read again for `restates_days`; `snapshot` streams
     know only the present; `expiring` ones are gone within a day. `personal` names properties, wherever they
     stand in the body, that are replaced before the page touches a disk. A captured window is asked for once more at
-    each age in days that `revisits` names.
+    each age in days that `revisits` names. A stream that looks back plans with its own landed pages; what it read
+    before its quota ended is kept, and its days are captured one after the other.
     """
 
     name: str
@@ -74,6 +84,7 @@ class Stream:
     tables: tuple[Table, ...]
     restates_days: int = 0
     revisits: tuple[int, ...] = ()
+    looks_back_days: int = 0
     personal: Mapping[str, Treatment] = field(default_factory=dict)
 
 
@@ -103,7 +114,8 @@ class Renewal:
 class Source:
     """One outside service: where it answers, how it is opened, what is taken from it.
 
-    `accounts_at_once` is how many accounts may be asked side by side. `examine` asks what `warehouse doctor` tells of
+    `accounts_at_once` is how many accounts may be asked side by side. `renew` turns base address, client id, client
+    secret (None: a public client) and refresh token into a new pair. `examine` asks what `warehouse doctor` tells of
     an account: token, scopes, page link, limits, clocks.
     """
 
@@ -114,3 +126,4 @@ class Source:
     streams: tuple[Stream, ...]
     open: Callable[[str, str], Api]
     examine: Callable[[Api, Account], Iterator[Finding]] | None = None
+    renew: Callable[[str, str, str | None, str], Renewal] | None = None

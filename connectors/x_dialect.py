@@ -7,6 +7,7 @@ from collections.abc import Callable
 from connectors.dialect import TRIES_MORE, Dialect, Reply, exhausted, refused_token
 from connectors.errors import PermissionMissing, QuotaExhausted, RequestRefused, SourceError
 from connectors.waiting import retry_after_s, until_s
+from connectors.x_prices import XPrices
 
 
 def refusal(reply: Reply, said: Callable[[str], str]) -> SourceError | None:  # noqa: PLR0911 (one a case)
@@ -45,4 +46,4 @@ def quota_left(reply: Reply) -> str | None:
     return f"{left} requests of the window" if left else None
 
 
-DIALECT = Dialect("X", refusal, quota_left)
+DIALECT = Dialect("X", refusal, quota_left, prices=XPrices())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.streams import Table
+from connectors.streams import Table, Treatment
 
 USER_SCHEMA = {
     "data": {
@@ -58,6 +58,7 @@ POST_SCHEMA = {
             "referenced_tweets": _REFERENCES,
             "referenced_posts": _REFERENCES,
             "attachments": {"media_keys": ["VARCHAR"]},
+            "withheld": {"copyright": "BOOLEAN", "country_codes": ["VARCHAR"]},
             "entities": {
                 "hashtags": [{"tag": "VARCHAR"}],
                 "urls": [{"expanded_url": "VARCHAR", "media_key": "VARCHAR"}],
@@ -69,7 +70,16 @@ POST_SCHEMA = {
         }
     ],
     "includes": {"media": [{"media_key": "VARCHAR", "type": "VARCHAR"}]},
-    "errors": [{"resource_id": "VARCHAR", "title": "VARCHAR", "detail": "VARCHAR"}],
+    "errors": [
+        {
+            "resource_id": "VARCHAR",
+            "value": "VARCHAR",
+            "title": "VARCHAR",
+            "detail": "VARCHAR",
+            "type": "VARCHAR",
+            "field": "VARCHAR",
+        }
+    ],
 }
 
 USERS = Table(
@@ -98,6 +108,8 @@ POSTS = Table(
         coalesce(post.referenced_tweets[1].type, post.referenced_posts[1].type) as referenced_type,
         media_types[list_position(media_keys, post.attachments.media_keys[1])] as media_type,
         array_to_string(list_transform(post.entities.hashtags, lambda one: lower(one.tag)), ' ') as hashtags,
+        len(coalesce(post.edit_history_tweet_ids, post.edit_history_post_ids)) as version_count,
+        array_to_string(post.withheld.country_codes, ' ') as withheld_countries,
         list_filter(post.entities.urls, lambda one: one.media_key is null)[1].expanded_url as link_url,
         coalesce(post.public_metrics.retweet_count, post.public_metrics.repost_count) as public_retweet_count,
         post.public_metrics.reply_count as public_reply_count,
@@ -138,7 +150,62 @@ POST_REFUSALS = Table(
     "post_refusals",
     POST_SCHEMA,
     """
-    select distinct landing_file, refusal.resource_id as post_id, refusal.title, refusal.detail
+    select distinct
+        landing_file, coalesce(nullif(refusal.resource_id, 'unknown'), refusal.value) as post_id, refusal.title,
+        refusal.detail, regexp_extract(refusal.type, '[^/]*$') as problem,
+        nullif(
+            regexp_extract(coalesce(refusal.field, refusal.detail), '(non_public|organic|promoted)_metrics[.a-z_]*'), ''
+        ) as field
     from (select landing_file, unnest(body.errors) as refusal from page)
+    """,
+)
+
+# What others write is theirs: of their posts only the moment, the tags and a keyed hash of the author are kept.
+OF_OTHERS: dict[str, Treatment] = {
+    "author_id": "hash",
+    "text": "drop",
+    "mentions": "drop",
+    "urls": "drop",
+    "annotations": "drop",
+    "includes": "drop",
+    "errors": "drop",
+}
+
+MENTIONS = Table(
+    "mentions",
+    {
+        "data": [
+            {
+                "id": "VARCHAR",
+                "author_id": "VARCHAR",
+                "created_at": "VARCHAR",
+                "referenced_tweets": _REFERENCES,
+                "referenced_posts": _REFERENCES,
+                "entities": {"hashtags": [{"tag": "VARCHAR"}]},
+            }
+        ]
+    },
+    """
+    select
+        landing_file, mention.id as post_id, mention.author_id as author_key,
+        try_cast(mention.created_at as timestamptz) as created_at,
+        coalesce(mention.referenced_tweets[1].type, mention.referenced_posts[1].type) as referenced_type,
+        array_to_string(list_transform(mention.entities.hashtags, lambda one: lower(one.tag)), ' ') as hashtags
+    from (select landing_file, unnest(body.data) as mention from page)
+    where mention.id is not null
+    """,
+    key=("post_id",),
+)
+
+MENTION_COUNTS = Table(
+    "mention_counts",
+    {"data": [{"start": "VARCHAR", "end": "VARCHAR", "tweet_count": "BIGINT", "post_count": "BIGINT"}]},
+    """
+    select
+        landing_file, try_cast(bucket.start as timestamptz) as started_at,
+        try_cast(bucket."end" as timestamptz) as ended_at,
+        coalesce(bucket.tweet_count, bucket.post_count) as mention_count
+    from (select landing_file, unnest(body.data) as bucket from page where status = 200)
+    where bucket.start is not null
     """,
 )

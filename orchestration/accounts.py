@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,8 @@ from connectors import SOURCES
 from connectors.streams import Account
 from orchestration.settings import Problem
 
+VARIABLE = r"^[A-Z][A-Z0-9_]*$"
+
 
 class AccountEntry(pydantic.BaseModel):
     """One account of one source, and the variable that holds its token."""
@@ -21,7 +24,19 @@ class AccountEntry(pydantic.BaseModel):
     source: str
     account_id: str = pydantic.Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
     handle: str | None = None
-    token_env: str = pydantic.Field(pattern=r"^[A-Z][A-Z0-9_]*$")
+    token_env: str = pydantic.Field(pattern=VARIABLE)
+    refresh_token_env: str | None = pydantic.Field(default=None, pattern=VARIABLE)
+    client_id_env: str | None = pydantic.Field(default=None, pattern=VARIABLE)
+    client_secret_env: str | None = pydantic.Field(default=None, pattern=VARIABLE)
+
+    @pydantic.model_validator(mode="after")
+    def can_be_renewed(self) -> AccountEntry:
+        """Refuse half of what a renewal takes, and a renewal that the source has no way for."""
+        if bool(self.refresh_token_env) != bool(self.client_id_env):
+            raise ValueError("refresh_token_env and client_id_env go together")
+        if self.refresh_token_env and SOURCES[self.source].renew is None:
+            raise ValueError(f"tokens of {self.source} are not renewed: leave refresh_token_env and client_id_env out")
+        return self
 
     @pydantic.field_validator("source")
     @classmethod
@@ -33,7 +48,7 @@ class AccountEntry(pydantic.BaseModel):
 
 
 class BrandEntry(pydantic.BaseModel):
-    """One brand: its reporting zone, its currency, its accounts."""
+    """One brand: its reporting zone, its currency, its accounts, and what sources that bill may cost in a UTC month."""
 
     model_config = pydantic.ConfigDict(extra="forbid")
 
@@ -41,6 +56,7 @@ class BrandEntry(pydantic.BaseModel):
     name: str
     zone: str
     currency: str = pydantic.Field(pattern=r"^[A-Z]{3}$")
+    monthly_budget_usd: Decimal | None = pydantic.Field(default=None, ge=0)
     accounts: list[AccountEntry] = pydantic.Field(min_length=1)
 
     @pydantic.field_validator("zone")
@@ -99,6 +115,10 @@ def read(path: Path) -> tuple[list[Account], dict[str, str]]:
             zone=brand.zone,
             currency=brand.currency,
             token_env=entry.token_env,
+            monthly_budget_usd=brand.monthly_budget_usd,
+            refresh_token_env=entry.refresh_token_env,
+            client_id_env=entry.client_id_env,
+            client_secret_env=entry.client_secret_env,
         )
         for brand in checked.brands
         for entry in brand.accounts

@@ -5,6 +5,7 @@ Each asset body gets, writes and reports; the work is in the stage modules.
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from decimal import Decimal
 
 import dagster as dg
 
@@ -62,6 +63,8 @@ def landing_assets(settings: Settings, source: Source, days: dg.PartitionsDefini
                     "files": len(mine),
                     "pages": sum(capture.page_count for capture in mine),
                     "requests of the source": harvest.request_count,
+                    "reads billed": sum(sum(capture.reads.values()) for capture in mine),
+                    "price, USD": float(sum(Decimal(capture.price_usd) for capture in mine)),
                     "windows": ", ".join(sorted({capture.window_date for capture in mine})[-3:]) or "none",
                     "not captured": _listed(short),
                 },

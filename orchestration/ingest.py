@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
 
 from connectors import SOURCES
-from connectors.errors import RequestRefused, SourceError, TokenRefused, UnreadableAnswer
-from connectors.http import Api
-from connectors.streams import Account, Stream, Window
+from connectors.errors import QuotaExhausted, RequestRefused, SourceError, TokenRefused, UnreadableAnswer
+from connectors.http import Api, Usage
+from connectors.streams import Account, Page, Stream, Window
 from orchestration import landing
 from orchestration.landing import Capture, Part
 from orchestration.settings import Problem, Settings
@@ -58,6 +60,7 @@ class _Errand:
     day: date
     windows: tuple[date, ...]
     owed: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    siblings: frozenset[str] = frozenset()  # the brand's accounts of the source, which share its budget
 
 
 def fetch(
@@ -71,10 +74,25 @@ def fetch(
     landing.mend(settings.landing)
     chosen = [stream for stream in SOURCES[source].streams if streams is None or stream.name in streams]
     mine = [account for account in accounts if account.source == source]
-    errands = [errand for account in mine for errand in _errands(settings, account, days)]
+    errands = [
+        replace(errand, siblings=frozenset(one.account_id for one in mine if one.brand_id == account.brand_id))
+        for account in mine
+        for errand in _errands(settings, account, days)
+    ]
     first_windows = _first_windows(settings, mine, chosen, min(days))
+    # The days of an account follow each other where a stream plans with what the day before brought.
+    is_planned = any(stream.looks_back_days for stream in chosen)
+    # So do the accounts of a brand with a budget, which two at a time could exceed.
+    purses = list(dict.fromkeys(_purse(account) for account in mine))
+    queues = [[errand for errand in errands if _purse(errand.account) == purse] for purse in purses]
+    if not is_planned:
+        queues = [[errand] for errand in errands]
+
+    def in_turn(queue: list[_Errand]) -> list[Harvest]:
+        return [_run(settings, errand, chosen, first_windows) for errand in queue]
+
     with ThreadPoolExecutor(max_workers=SOURCES[source].accounts_at_once) as pool:
-        harvests = list(pool.map(lambda errand: _run(settings, errand, chosen, first_windows), errands))
+        harvests = [harvest for queue in pool.map(in_turn, queues) for harvest in queue]
     harvest = Harvest(
         captures=[capture for part in harvests for capture in part.captures],
         shortfalls=[shortfall for part in harvests for shortfall in part.shortfalls],
@@ -143,13 +161,15 @@ def _run(
         return f"{source.name} account {account.account_id}: {error}"
 
     try:
-        api = source.open(settings.base_url(source.name, errand.day), settings.token(account.token_env))
+        base_url = settings.base_url(source.name, errand.day)
+        api = source.open(base_url, settings.token_of(account, base_url))
     except (Problem, SourceError) as error:
         for stream in streams:
             for window in _windows(settings, stream, errand):
                 fell_short(stream, window, says(error))
         return Harvest([], shortfalls, 0)
     with closing(api):
+        api.budget_usd = _budget_left(settings, errand)
         refused: Exception | None = None
         for stream in streams:
             missed_first: Exception | None = None
@@ -162,7 +182,10 @@ def _run(
                         reason = f"{stream.name} of a past day can't be asked for, {source.name} tells only the present"
                         fell_short(stream, window, reason, is_failure=False)
                         continue
-                    captures.append(_capture(settings, api, account, stream, Window(window, is_first=is_first)))
+                    capture, lacking = _capture(settings, api, account, stream, Window(window, is_first=is_first))
+                    captures.append(capture)
+                    if lacking:
+                        raise lacking
                 except SourceError as error:
                     refused = error if isinstance(error, TokenRefused) else refused
                     # Later windows without the first would look as if all before them had been read.
@@ -172,6 +195,20 @@ def _run(
                     log.debug("%s", error, exc_info=True)
                     fell_short(stream, window, says(f"{stream.name} came in a shape that is not known: report it"))
         return Harvest(captures, shortfalls, api.usage.requests)
+
+
+def _purse(account: Account) -> str:
+    return account.account_id if account.monthly_budget_usd is None else f"of brand {account.brand_id}"
+
+
+def _budget_left(settings: Settings, errand: _Errand) -> Decimal | None:
+    """Return what the brand may still spend in the UTC month of the run, None without a limit."""
+    account = errand.account
+    if account.monthly_budget_usd is None:
+        return None
+    present = errand.day + timedelta(days=1) if settings.is_rehearsed(account.source) else datetime.now(UTC).date()
+    _, spent = landing.billed(settings.landing, account.source, errand.siblings, f"{present:%Y-%m}")
+    return account.monthly_budget_usd - spent
 
 
 def _windows(settings: Settings, stream: Stream, errand: _Errand) -> list[date]:
@@ -189,36 +226,70 @@ def _windows(settings: Settings, stream: Stream, errand: _Errand) -> list[date]:
     return sorted(day for day in trailing | owed | revisited if day >= settings.start_date)
 
 
-def _capture(settings: Settings, api: Api, account: Account, stream: Stream, window: Window) -> Capture:
+def _capture(
+    settings: Settings, api: Api, account: Account, stream: Stream, window: Window
+) -> tuple[Capture, QuotaExhausted | None]:
+    """Land a window, from where it was broken off earlier today.
+
+    Of a stream that resumes by itself also a part, with the reason why the rest is lacking.
+    """
     captured_at = api.present()
     filed_under = window.day if stream.kind == "window" else captured_at.date()
-    part = landing.part(settings.landing, account, stream, filed_under, captured_at.date())
+    lacking: list[QuotaExhausted] = []
+    if stream.looks_back_days:
+        since = captured_at.date() - timedelta(days=stream.looks_back_days)
+        window = replace(window, landed=partial(landing.earlier_pages, settings.landing, account, stream, since))
 
     def written(resumed: Part | None) -> Capture:
-        asked_before = api.usage.requests
+        pages = stream.pages(api, account, window)
+        before = api.usage.mark()
+
+        def used() -> Usage:
+            usage = api.usage.since(before)
+            return replace(usage, requests=usage.requests + (len(resumed.pages) if resumed else 0))
+
         return landing.write(
             settings.landing,
             account,
             stream,
             filed_under,
             resumed.begun_at if resumed else captured_at,
-            stream.pages(api, account, window),
+            _as_far_as_possible(pages, lacking) if stream.looks_back_days else pages,
             settings.person_key,
-            lambda: api.usage.requests - asked_before + (len(resumed.pages) if resumed else 0),
+            used,
             resumed,
         )
 
-    if part is None:
-        return written(None)
-    api.recall(part.pages, part.begun_at)
+    part = landing.part(settings.landing, account, stream, filed_under, captured_at.date())
+    if part is not None:
+        api.recall(part.pages, part.begun_at)
+        try:
+            return written(part), _last(lacking)
+        except (RequestRefused, UnreadableAnswer):
+            log.debug("the cursor of a broken-off fetch has died: begun anew", exc_info=True)
+        finally:
+            api.forget()
+        landing.forget_part(settings.landing, account, stream, filed_under, captured_at.date())
+    return written(None), _last(lacking)
+
+
+def _last(lacking: list[QuotaExhausted]) -> QuotaExhausted | None:
+    return lacking[-1] if lacking else None
+
+
+def _as_far_as_possible(pages: Iterable[Page], lacking: list[QuotaExhausted]) -> Iterator[Page]:
+    """Yield the pages that come before a quota ends: they are paid for, and the next run asks for the rest alone."""
+    count, stopped = 0, None
     try:
-        return written(part)
-    except (RequestRefused, UnreadableAnswer):
-        log.debug("the cursor of a broken-off fetch has died: begun anew", exc_info=True)
-    finally:
-        api.forget()
-    landing.forget_part(settings.landing, account, stream, filed_under, captured_at.date())
-    return written(None)
+        for page in pages:
+            yield page
+            count += 1
+    except QuotaExhausted as error:
+        stopped = error
+    if stopped and not count:
+        raise stopped
+    if stopped:
+        lacking.append(QuotaExhausted(f"partial, will resume: {count} page(s) are kept; {stopped}", code=stopped.code))
 
 
 def _note(settings: Settings, source: str, chosen: set[str], found: list[Shortfall]) -> None:

@@ -13,13 +13,16 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import zstandard
 
+from connectors.http import Usage
 from connectors.personal import scrub
 from connectors.streams import Account, Page, Stream
 
@@ -43,6 +46,8 @@ class Capture:
     page_count: int
     request_count: int
     sha256: str
+    reads: dict[str, int] = field(default_factory=dict)  # what the source bills, by kind
+    price_usd: str = "0"  # at the list price
 
     def path(self, landing: Path) -> Path:
         """Return where the pages lie."""
@@ -90,13 +95,13 @@ def write(
     captured_at: datetime,
     pages: Iterable[Page],
     person_key: bytes,
-    requests_made: Callable[[], int] | None = None,
+    used: Callable[[], Usage] | None = None,
     resumed: Part | None = None,
 ) -> Capture:
     """Land `pages` as one file with its sidecar; personal fields are replaced before a byte is written.
 
-    `requests_made` is asked once all pages have come, since tries that failed are requests too. Pages of `resumed`
-    were scrubbed when they came. What breaks off leaves its whole pages for `part`.
+    `used` is asked once all pages have come, since tries that failed are requests too. Pages of `resumed` were
+    scrubbed when they came. What breaks off leaves its whole pages for `part`.
     """
     target = _target(landing, account, stream, window_date, captured_at.date())
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -123,6 +128,9 @@ def write(
             beside.replace(_beside(target, PART))
         beside.unlink(missing_ok=True)
         raise
+    usage = used() if used else Usage(requests=count)
+    # What is replaced was paid for too: the same day captured again adds to its bill.
+    before = read(_sidecar(target)) if _sidecar(target).exists() else None
     capture = Capture(
         source=account.source,
         stream=stream.name,
@@ -130,8 +138,10 @@ def write(
         window_date=window_date.isoformat(),
         captured_at=captured_at.isoformat(),
         page_count=count,
-        request_count=requests_made() if requests_made else count,
+        request_count=usage.requests,
         sha256=digest.hexdigest(),
+        reads=dict(usage.reads + Counter(before.reads if before else {})),
+        price_usd=str(usage.price_usd + Decimal(before.price_usd if before else 0)),
     )
     sidecar = _sidecar(target)
     sidecar_beside = sidecar.with_name(sidecar.name + BESIDE)
@@ -181,6 +191,33 @@ def sidecars(landing: Path, source: str, stream: str) -> list[Path]:
 def read(sidecar: Path) -> Capture:
     """Return what a sidecar says."""
     return Capture(**json.loads(sidecar.read_text(encoding="utf-8")))
+
+
+def earlier_pages(landing: Path, account: Account, stream: Stream, since: date) -> Iterator[tuple[datetime, Page]]:
+    """Yield what was landed of a stream in the windows from `since` on, oldest first, each page with its capture."""
+    folder = landing / account.source / stream.name
+    windows = sorted(folder.iterdir()) if folder.is_dir() else []
+    for window in windows:
+        if window.name < since.isoformat():
+            continue
+        for sidecar in sorted(window.glob(f"{account.account_id}.*{SIDECAR}")):
+            capture = read(sidecar)
+            with zstandard.open(capture.path(landing), "rt", encoding="utf-8", newline="\n") as lines:
+                for line in lines:
+                    yield datetime.fromisoformat(capture.captured_at), _page(line.rstrip("\n").encode())
+
+
+def billed(landing: Path, source: str, account_ids: Collection[str], month: str) -> tuple[Counter[str], Decimal]:
+    """Return what the captures of a UTC month (YYYY-MM) were billed for, by kind, and the price in US dollars."""
+    reads: Counter[str] = Counter()
+    price = Decimal(0)
+    # A window of a snapshot is the day of its capture.
+    for sidecar in (landing / source).glob(f"*/{month}-*/*{SIDECAR}"):
+        if sidecar.name.partition(".")[0] in account_ids:
+            capture = read(sidecar)
+            reads.update(capture.reads)
+            price += Decimal(capture.price_usd)
+    return reads, price
 
 
 def has_earlier(landing: Path, source: str, stream: str, account_id: str, day: date) -> bool:

@@ -6,11 +6,13 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from connectors import SOURCES
+from connectors.streams import Account
+from connectors.tokens import Stored, TokenStore
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DBT_PROJECT = REPOSITORY / "dbt_project"
@@ -150,6 +152,27 @@ class Settings:
         """Say whether the answers come from this machine, and so of an invented world."""
         address = self.environ.get(SOURCES[source].base_url_env) or ""
         return self.is_rehearsed(source) or urlsplit(address).hostname in {"127.0.0.1", "localhost", "::1"}
+
+    @property
+    def token_store(self) -> TokenStore:
+        """Where renewed tokens are kept: `WAREHOUSE_TOKENS`, else a private file of the user's; never in the home."""
+        named = self.environ.get("WAREHOUSE_TOKENS") or "~/.config/social-metrics-warehouse/tokens.json"
+        path = Path(named).expanduser().resolve()
+        if path.is_relative_to(self.landing) or path.is_relative_to(self.published):
+            raise Problem(f"WAREHOUSE_TOKENS {path} lies where data is kept or read: name a private file elsewhere.")
+        return TokenStore(path)
+
+    def token_of(self, account: Account, base_url: str) -> str:
+        """Return the account's token, renewed and stored where accounts.yml says what renews it."""
+        if not account.refresh_token_env:
+            return self.token(account.token_env)
+        renew = SOURCES[account.source].renew
+        client = self.token(account.client_id_env)
+        secret = self.token(account.client_secret_env) if account.client_secret_env else None
+        now = datetime.now(UTC)
+        # How long the environment's own token lives is not told, so it is renewed before its first use.
+        seed = Stored("", self.environ.get(account.refresh_token_env, "").strip() or None, now)
+        return self.token_store.token(account, seed, lambda refresh: renew(base_url, client, secret, refresh), now)
 
     def token(self, variable: str) -> str:
         """Return the secret in `variable`; called just before it is used."""

@@ -110,7 +110,8 @@ class Sandbox:
         if fault is not None and fault.what == "slow_s":
             await asyncio.sleep(fault.number)
         reply = faulty(source, ask, fault) or answered(source, ask)
-        self.log.note(name, ask.method, asked, reply.status, present)
+        data = reply.body.get("data") if isinstance(reply.body, dict) else None
+        self.log.note(name, ask.method, asked, reply.status, present, len(data) if isinstance(data, list) else 0)
         if fault is not None and fault.what == "truncated":
             return CutShort(reply)
         return Response(reply.content(), reply.status, dict(reply.headers), reply.media_type)

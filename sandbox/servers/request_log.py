@@ -15,14 +15,18 @@ class RequestLog:
     def __init__(self) -> None:
         self._entries: deque[dict] = deque(maxlen=KEPT)
 
-    def note(self, source: str, method: str, path: str, status: int, present: datetime) -> None:
-        """Write one request down; `path` is everything below the base address, secrets masked."""
+    def note(self, source: str, method: str, path: str, status: int, present: datetime, returned: int = 0) -> None:
+        """Write one request down; `path` is everything below the base address, secrets masked.
+
+        `returned` counts the objects that the answer's `data` holds, which is what X bills.
+        """
         self._entries.append(
             {
                 "source": source,
                 "method": method,
                 "path": SECRETS.sub(r"\1=***", path),
                 "status": status,
+                "returned": returned,
                 "present": f"{present:%Y-%m-%dT%H:%M:%SZ}",
             }
         )

@@ -4,12 +4,13 @@ Dialect     `tweet.fields` is answered in the legacy names, `post.fields` in the
 Tokens      one that begins with `app-` is app-only, any other a user's; of whom: see `world_view`
 Limits      per 15 minutes, app and user apart, told in x-rate-limit-*; the reset is on the virtual clock
 Depth       the newest 3,200 posts of a timeline, 800 when replies are left out
-Left out    search, counts, mentions, usage, analytics (403 client-not-enrolled, as on pay-per-use)
+Left out    search, usage, analytics (403 client-not-enrolled, as on pay-per-use)
 """
 
 import re
+from datetime import timedelta
 
-from sandbox.servers import x_objects
+from sandbox.servers import x_mentions, x_objects
 from sandbox.servers.wire import Allowance, Ask, Reply, epoch
 from sandbox.servers.x_metrics import PRIVATE_LEAVES, not_the_author
 from sandbox.servers.x_problems import missing, not_enrolled, problem, protected, unsupported_authentication
@@ -21,7 +22,9 @@ ROUTES = (
     (re.compile(r"2/users/by$"), "users_by", 300, 900),
     (re.compile(r"2/users/(\d{1,19})$"), "user", 300, 900),
     (re.compile(r"2/users/(\d{1,19})/tweets$"), "timeline", 10_000, 900),
+    (re.compile(r"2/users/(\d{1,19})/mentions$"), "mentions", 450, 300),
     (re.compile(r"2/tweets$"), "posts", 3_500, 5_000),
+    (re.compile(r"2/tweets/counts/recent$"), "counts", 300, 300),
 )
 ENTERPRISE = re.compile(r"2/(tweets/analytics|media/analytics|insights/\w+)$")
 WINDOW_S = 15 * 60
@@ -163,6 +166,27 @@ class X:
         if first > 0:
             meta["previous_token"] = _token(posts[max(0, first - size)])
         return answer | {"meta": meta}
+
+    def _mentions(self, ask: Ask, user_id: str) -> dict:
+        params = Params(ask, [name for name in OF_TIMELINE if name != "exclude"])
+        size = params.number("max_results", 5, 100, 10)
+        account = self.view.account("x", user_id)
+        if account is None:
+            return {"errors": [missing("user", "id", user_id)]}
+        start = params.moment("start_time") or ask.present - timedelta(days=7)
+        found = x_mentions.between(account, start, ask.present)[::-1]
+        first = int(params.text("pagination_token") or 0)
+        data = [x_mentions.as_object(one, account, params) for one in found[first : first + size]]
+        meta = {"result_count": len(data)}
+        if first + size < len(found):
+            meta["next_token"] = str(first + size)
+        return present_only(data=data) | {"meta": meta}
+
+    def _counts(self, ask: Ask) -> dict:
+        handle = ask.params.get("query", "").removeprefix("@").lower()
+        account = next((one for one in self.view.accounts_of("x") if (one.handle or "").lower() == handle), None)
+        buckets = x_mentions.daily_counts(account, ask.present)
+        return {"data": buckets, "meta": {"total_tweet_count": sum(one["tweet_count"] for one in buckets)}}
 
     def _eligible(self, account, params: Params, ask: Ask) -> list:
         """Return the posts of a timeline that the request can reach, newest first."""

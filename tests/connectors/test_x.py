@@ -23,6 +23,8 @@ POST = {
     "edit_history_tweet_ids": ["19", "20"],
     "referenced_tweets": [{"type": "replied_to", "id": "18"}],
     "attachments": {"media_keys": ["3_2", "3_1"]},
+    "withheld": {"copyright": False, "country_codes": ["DE", "FR"]},
+    "a field of next year": {"whatever": 1},
     "entities": {
         "hashtags": [{"tag": "Coffee"}, {"tag": "Tokyo"}],
         "urls": [
@@ -58,6 +60,8 @@ ROW = {
     "referenced_type": "replied_to",
     "media_type": "video",
     "hashtags": "coffee tokyo",
+    "version_count": 2,
+    "withheld_countries": "DE FR",
     "link_url": "https://aozora.example/?utm_content=20",
     "public_retweet_count": 1,
     "public_reply_count": 2,
@@ -86,7 +90,7 @@ MEDIA = [{"media_key": "3_1", "type": "photo"}, {"media_key": "3_2", "type": "vi
 NOTICE = {
     "resource_id": "20",
     "title": "Disallowed Resource",
-    "detail": "not promoted",
+    "detail": "Field organic_metrics.like_count: not promoted",
     "type": "https://api.x.com/2/problems/disallowed-resource",
 }
 
@@ -104,7 +108,13 @@ def test_a_post_becomes_a_row_in_either_vocabulary(post):
     page, stream = Page("/2/users/150/tweets", 200, json.dumps(body).encode()), stream_of("x", "posts")
     assert rows(stream, "posts", [page]) == [ROW]
     assert rows(stream, "post_refusals", [page]) == [
-        {"post_id": "20", "title": "Disallowed Resource", "detail": "not promoted"}
+        {
+            "post_id": "20",
+            "title": "Disallowed Resource",
+            "detail": NOTICE["detail"],
+            "problem": "disallowed-resource",
+            "field": "organic_metrics.like_count",
+        }
     ]
 
 

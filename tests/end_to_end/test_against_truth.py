@@ -69,13 +69,17 @@ def test_counters_to_date_are_those_of_each_midnight(rehearsed, truth):
     assert mart(rehearsed, "fct_post_snapshots", "post_id, captured_date", columns) == expected
 
 
-def test_a_days_increments_of_a_post_are_what_it_gained_on_that_day(rehearsed, truth):
+def test_increments_of_a_post_are_what_it_gained_since_it_was_read_before(rehearsed, truth):
     expected = {}
     for post_id, post in truth.posts.items():
-        for place, day in enumerate(truth.captures(post)):
-            is_old = place == 0 and instant(post["published_at"]) <= midnight(day)
-            told = dict.fromkeys(COUNTERS) if is_old else as_told(post, truth.grown_on(post, day))
-            expected[post_id, day] = {"is_first_capture": place == 0, "days_covered": None if is_old else 1} | told
+        before = None
+        for day in truth.captures(post):
+            is_old = before is None and instant(post["published_at"]) <= midnight(day)
+            told = dict.fromkeys(COUNTERS) if is_old else as_told(post, truth.gained_since(post, before, day))
+            covered = (day - before).days if before else 1
+            expected[post_id, day] = {"is_first_capture": before is None, "days_covered": None if is_old else covered}
+            expected[post_id, day] |= told
+            before = day
     columns = ["is_first_capture", "days_covered", *COUNTERS]
     assert mart(rehearsed, "fct_post_daily", "post_id, date", columns) == expected
 

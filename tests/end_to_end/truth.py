@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 PACIFIC = "America/Los_Angeles"
 DAY = timedelta(days=1)
+AGES_READ_ON_X = (5, 8, 13, 20, 28.9, 29)
 READ_ON_X = timedelta(days=30)
 FORMATS_ON_X = {"link": "text", "photo": "image", "text": "text", "video": "video", "thread": "thread"}
 FEWEST_VIEWERS_OF_A_STORY = 5
@@ -87,13 +88,20 @@ class Truth:
         }
 
     def captures(self, post: dict[str, str]) -> Iterator[date]:
-        """Yield the days at whose end a post was read."""
+        """Yield the days at whose end a post was read; on X only at its first run and at certain ages."""
         published = instant(post["published_at"])
+        read_at_age = None
         for day in self.days:
             age = midnight(day + DAY) - published
             lives = {"story": DAY, "x": READ_ON_X}.get(post["surface"], timedelta.max)
-            if timedelta(0) <= age <= lives:
-                yield day
+            if not timedelta(0) <= age <= lives:
+                continue
+            if post["platform"] == "x" and read_at_age is not None and age > 4 * DAY:
+                is_repost = post["referenced_type"] == "retweeted"
+                if is_repost or not any(read_at_age < due * DAY <= age for due in AGES_READ_ON_X):
+                    continue
+            read_at_age = age
+            yield day
 
     @cached_property
     def grown(self) -> dict[str, dict[date, dict[str, int]]]:
@@ -130,13 +138,19 @@ class Truth:
             if row["platform"] == platform and row["day_zone"] == zone
         }
 
+    def gained_since(self, post: dict[str, str], before: date | None, day: date) -> dict[str, int]:
+        """Return what a post's counters grew after the end of day `before` and up to the end of `day`."""
+        earlier = self.until(post, before) if before else {}
+        return defaultdict(int, {n: value - earlier.get(n, 0) for n, value in self.until(post, day).items()})
+
     def gained_on_x(self, account_id: str, day: date) -> dict[str, int]:
-        """Return what an X account's own posts gained on a UTC day at whose end they were read."""
+        """Return what an X account's own posts that were read at the end of a UTC day gained since they were before."""
         gained = Counter(dict.fromkeys(ON_X, 0))
         for post in self.posts.values():
             is_ours = f"x:{post['native_account_id']}" == account_id and post["referenced_type"] != "retweeted"
-            if is_ours and day in self.captures(post):
-                told = as_told(post, self.grown_on(post, day))
+            read_on = [one for one in self.captures(post) if one <= day]
+            if is_ours and day in read_on:
+                told = as_told(post, self.gained_since(post, read_on[-2] if read_on[1:] else None, day))
                 gained.update({name: told[name] for name in ON_X})
         return dict(gained)
 

@@ -41,6 +41,8 @@ def test_the_repositorys_own_file_is_good():
         (BRAND % X.replace("X_TOKEN", "my token"), "accounts.0.token_env"),
         (BRAND.replace("Asia/Tokyo", "Tokio") % X, "unknown zone 'Tokio'"),
         (BRAND.replace("JPY", "Yen") % X, "brands.0.currency"),
+        (BRAND % X.replace("X_TOKEN", "X_TOKEN, client_id_env: ID"), "refresh_token_env and client_id_env go together"),
+        (BRAND.replace("JPY,", "JPY, monthly_budget_usd: -1,") % X, "brands.0.monthly_budget_usd"),
         (BRAND % f"{X}, {X}", "account ('x', '42') is listed twice"),
         ("- 1\n- 2", "the top level"),
     ],

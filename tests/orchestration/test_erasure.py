@@ -10,7 +10,7 @@ import zstandard
 from connectors import SOURCES
 from connectors.personal import person_key
 from connectors.streams import Account, Page
-from orchestration import erasure, landing, raw
+from orchestration import erasure, landing, loading, raw
 from orchestration.settings import Settings
 
 ACCOUNT = Account("b", "hubspot", "24", None, "UTC", "EUR", "HUBSPOT_TOKEN")
@@ -61,7 +61,7 @@ def portal(settings):
 
 def loaded(settings, con):
     raw.ensure_tables(con)
-    raw.load_new(con, settings, "hubspot", None)
+    loading.load_new(con, settings, "hubspot", None)
 
 
 def ids(con, table, column="contact_id"):
@@ -100,7 +100,7 @@ def test_an_erased_contact_leaves_files_and_tables_and_a_keyed_hash_stays(settin
         ).fetchall()
         assert (account_id, len(tombstone)) == ("24", 64)
         assert key not in text_of_all_files(settings)
-        assert raw.load_new(con, settings, "hubspot", None)["contacts"] == 0
+        assert loading.load_new(con, settings, "hubspot", None)["contacts"] == 0
         assert erasure.apply(con, settings) == 0
     for sidecar in landing.sidecars(settings.landing, "hubspot", "contacts"):
         assert landing.is_whole(settings.landing, landing.read(sidecar))

@@ -6,17 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from connectors import SOURCES
-from connectors.errors import SourceUnavailable
+from connectors.errors import QuotaExhausted, SourceUnavailable
+from connectors.http import Usage
 from connectors.streams import Account, Page, Source, Stream
 from orchestration import ingest, landing
 from orchestration.settings import Settings
 
 DAYS = [date(2026, 7, 2), date(2026, 7, 3)]
 PRESENT = datetime(2026, 7, 4, 1, tzinfo=UTC)
-
-
-class Usage:
-    requests = 0
 
 
 class Api:
@@ -152,3 +149,24 @@ def test_shortfalls_of_streams_that_were_not_asked_are_kept(settings, world):
     ingest.fetch(settings, "x", ACCOUNTS, [DAYS[1]], {"now"})
     kept = json.loads((settings.landing / "x" / "shortfalls.json").read_text())
     assert [entry["stream"] for entry in kept] == ["days"]
+
+
+def test_what_came_before_a_quota_ended_is_kept_of_a_stream_that_resumes(settings, monkeypatch):
+    landed = []
+
+    def pages(api, account, window):
+        landed.append([(at, json.loads(page.body)) for at, page in window.landed()])
+        yield Page("/1", 200, b'{"n": [1,\n 2]}')
+        raise QuotaExhausted("X has no credits left")
+
+    stream = Stream("now", "snapshot", pages, (), looks_back_days=3)
+    monkeypatch.setitem(
+        SOURCES, "x", Source("x", "X_BASE_URL", "https://x.example", (stream,), lambda base_url, token: Api())
+    )
+    for _ in range(2):
+        harvest = fetch(settings, [DAYS[1]])
+    assert [one.reason for one in harvest.failures] == [
+        "x account 42: partial, will resume: 1 page(s) are kept; X has no credits left"
+    ]
+    assert [capture.page_count for capture in harvest.captures] == [1]
+    assert landed == [[], [(PRESENT, {"n": [1, 2]})]]

@@ -29,7 +29,8 @@ def users(settings):
 def test_rows_lie_in_the_lake_by_window_and_the_ledgers_file_holds_none(settings, account, con):
     land(settings, account, 7)
     land(settings, account, 8, at=NOON + timedelta(days=1), window=DAY + timedelta(days=1))
-    assert loading.load_new(con, settings, "x", None) == {"users": 2, "posts": 0, "post_refusals": 0}
+    counts = loading.load_new(con, settings, "x", None)
+    assert {table: count for table, count in counts.items() if count} == {"users": 2}
     assert users(settings) == [("42", 7, DAY), ("42", 8, DAY + timedelta(days=1))]
     folder = lake.folder(settings, "raw_x.users")
     assert sorted(file.name for file in folder.iterdir()) == ["2026-07-01.parquet", "2026-07-02.parquet"]

@@ -22,7 +22,8 @@ def users(con):
 
 def test_a_page_becomes_a_typed_row_with_its_origin(settings, account, con):
     land(settings, account, 7)
-    assert loading.load_new(con, settings, "x", [DAY]) == {"users": 1, "posts": 0, "post_refusals": 0}
+    counts = loading.load_new(con, settings, "x", [DAY])
+    assert counts == {"users": 1, "posts": 0, "post_refusals": 0, "mentions": 0, "mention_counts": 0}
     assert users(con) == [("42", 7, DAY, NOON, "x/user/2026-07-01/42.2026-07-02.ndjson.zst")]
 
 

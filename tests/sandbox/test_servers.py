@@ -67,9 +67,17 @@ def test_the_request_log_holds_what_was_asked_and_no_token(served):
             "method": "GET",
             "path": "/v26.0/17841400000000101?fields=id&access_token=***",
             "status": 200,
+            "returned": 0,
             "present": "2026-07-13T00:00:00Z",
         },
-        {"source": "x", "method": "GET", "path": "/2/users/me", "status": 200, "present": "2026-07-13T00:00:00Z"},
+        {
+            "source": "x",
+            "method": "GET",
+            "path": "/2/users/me",
+            "status": 200,
+            "returned": 0,
+            "present": "2026-07-13T00:00:00Z",
+        },
     ]
     assert "secret-canary" not in log.text
 

@@ -11,7 +11,7 @@ captured as (
     select
         -- a snapshot filed under a date was taken as that date began: it closes the day before
         case
-            when stream in ('account', 'media', 'stories', 'user', 'posts')
+            when stream in ('account', 'media', 'stories', 'user', 'posts', 'mentions', 'counts')
                 then {{ add_days('window_date', -1) }}
             else window_date
         end as captured_day

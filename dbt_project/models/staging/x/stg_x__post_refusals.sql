@@ -16,11 +16,14 @@ renamed as (
 
         ---------- strings
         case
+            when problem = 'resource-not-found' then 'withdrawn'
             when lower(detail) like '%older than 30 days%' then 'expired'
             when lower(detail) like '%retweet%' then 'not_offered'
             when lower(title) like '%authorization%' then 'no_permission'
             else 'not_offered'
         end as null_reason,
+        problem,
+        field,
         title,
         detail,
 

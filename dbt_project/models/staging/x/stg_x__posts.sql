@@ -24,6 +24,13 @@ renamed as (
         media_type,
         lower(hashtags) as hashtags,
         link_url,
+        withheld_countries,
+        -- how the promoted part is known: X leaves its own figure out, or tells zero of a boosted post
+        case
+            when referenced_type = 'retweeted' or organic_impression_count is null then 'unknown'
+            when promoted_impression_count > 0 then 'reported'
+            else 'derived'
+        end as paid_split_status,
 
         ---------- counters to date
         public_retweet_count,
@@ -48,9 +55,18 @@ renamed as (
         promoted_retweet_count,
         promoted_user_profile_clicks,
         promoted_url_link_clicks,
+        -- public less organic: mostly promoted, but X names no cause of the difference
+        case
+            when referenced_type = 'retweeted' then cast(null as bigint)
+            when public_impression_count < organic_impression_count then cast(0 as bigint)
+            else public_impression_count - organic_impression_count
+        end as non_organic_impression_count,
+        version_count,
 
         ---------- booleans
         coalesce(referenced_type = 'retweeted', false) as is_repost,
+        coalesce(version_count > 1, false) as is_edited,
+        coalesce(withheld_countries <> '', false) as is_withheld,
 
         ---------- timestamps
         created_at as published_at,

@@ -1,0 +1,57 @@
+"""Asking X for posts: its two vocabularies, and what a token that is not the author's may have."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from connectors.errors import RequestRefused
+from connectors.http import Api
+from connectors.streams import Page
+
+PUBLIC = (
+    "id,text,note_tweet,created_at,conversation_id,in_reply_to_user_id,referenced_tweets,edit_history_tweet_ids,"
+    "entities,attachments,withheld,public_metrics"
+)
+# The older vocabulary, which the server answers in kind; the newer one leaves out half of what is asked here.
+OLDER = {
+    "tweet.fields": PUBLIC + ",non_public_metrics,organic_metrics,promoted_metrics",
+    "expansions": "attachments.media_keys",
+    "media.fields": "media_key,type",
+}
+NEWER = {
+    "post.fields": "id,text,note_post,created_at,conversation_id,entities,attachments,withheld,public_metrics,"
+    "non_public_metrics,organic_metrics,promoted_metrics",
+    "expansions": "attachments.media_keys,in_reply_to_user_id,edit_history_post_ids,referenced_posts",
+    "media.fields": "media_key,type",
+}
+
+
+def post_pages(api: Api, path: str, **params: str | int) -> Iterator[Page]:
+    """Yield the answer for posts, and where it withholds posts for their private metrics, their public part too."""
+    reply, refused = None, None
+    try:
+        reply = api.get(path, **params, **OLDER)
+    except RequestRefused as error:
+        refused = error
+    if refused is not None:
+        # A refused request costs nothing.
+        if not (refused.page and b"tweet.fields" in refused.page.body):
+            raise refused
+        reply = api.get(path, **params, **NEWER)
+    yield reply.page
+    withheld = any(
+        str(one.get("type", "")).endswith("/not-authorized-for-field") for one in reply.json.get("errors") or []
+    )
+    if withheld and not reply.json.get("data"):
+        yield api.get(path, **params, **{**OLDER, "tweet.fields": PUBLIC}).page
+
+
+def ids_of(page: Page) -> set[str]:
+    """Return the ids of the posts that a page holds."""
+    return {post["id"] for post in json.loads(page.body).get("data") or []}
+
+
+def next_token(page: Page) -> str | None:
+    """Return the token of the page that follows, None after the last."""
+    return (json.loads(page.body).get("meta") or {}).get("next_token")
