@@ -16,7 +16,7 @@ Treatment = Literal["hash", "utm_only", "drop"]
 
 @dataclass(frozen=True)
 class Account:
-    """One account of one brand, as `accounts.yml` names it."""
+    """One account of one brand, as `accounts.yml` names it; `competitors` are handles, `hashtags` have no #."""
 
     brand_id: str
     source: str
@@ -25,6 +25,8 @@ class Account:
     zone: str
     currency: str
     token_env: str
+    competitors: tuple[str, ...] = ()
+    hashtags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
