@@ -25,6 +25,7 @@ from connectors.errors import names_the_token
 from connectors.http import Api
 from connectors.instagram_account import account_insights, audience, period_reach
 from connectors.instagram_details import details
+from connectors.instagram_doctor import examine
 from connectors.instagram_media import Terms, walk
 from connectors.instagram_metrics import FACEBOOK_LOGIN_FIELDS, FIELDS, POSTS, nested_metrics
 from connectors.instagram_public import competitors, hashtag_media, tagged_media
@@ -76,4 +77,5 @@ SOURCE = Source(
         Stream("tagged_media", "snapshot", tagged_media, (public_tables.TAGGED_MEDIA,), personal={"username": "hash"}),
     ),
     open=graph.open_api,
+    examine=examine,
 )

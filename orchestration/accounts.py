@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import pydantic
@@ -14,7 +15,7 @@ from orchestration.settings import Problem
 
 
 class AccountEntry(pydantic.BaseModel):
-    """One account of one source, and the variable that holds its token."""
+    """One account of one source, the variable that holds its token, and on Instagram whom and what it watches."""
 
     model_config = pydantic.ConfigDict(extra="forbid")
 
@@ -22,6 +23,8 @@ class AccountEntry(pydantic.BaseModel):
     account_id: str = pydantic.Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
     handle: str | None = None
     token_env: str = pydantic.Field(pattern=r"^[A-Z][A-Z0-9_]*$")
+    competitors: tuple[Annotated[str, pydantic.Field(pattern=r"^[A-Za-z0-9._]{1,30}$")], ...] = ()
+    hashtags: tuple[Annotated[str, pydantic.Field(pattern=r"^\w{1,100}$")], ...] = pydantic.Field((), max_length=30)
 
     @pydantic.field_validator("source")
     @classmethod
@@ -30,6 +33,13 @@ class AccountEntry(pydantic.BaseModel):
         if source not in SOURCES:
             raise ValueError(f"unknown source {source!r}, known are {', '.join(sorted(SOURCES))}")
         return source
+
+    @pydantic.model_validator(mode="after")
+    def watches_on_instagram(self) -> AccountEntry:
+        """Refuse competitors and hashtags where no source could be asked for them."""
+        if self.source != "instagram" and (self.competitors or self.hashtags):
+            raise ValueError(f"competitors and hashtags belong to an account of instagram, not of {self.source}")
+        return self
 
 
 class BrandEntry(pydantic.BaseModel):
@@ -99,6 +109,8 @@ def read(path: Path) -> tuple[list[Account], dict[str, str]]:
             zone=brand.zone,
             currency=brand.currency,
             token_env=entry.token_env,
+            competitors=tuple(handle.lower() for handle in entry.competitors),
+            hashtags=tuple(hashtag.lower() for hashtag in entry.hashtags),
         )
         for brand in checked.brands
         for entry in brand.accounts

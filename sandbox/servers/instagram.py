@@ -26,7 +26,7 @@ from sandbox.servers.graph_errors import (
 from sandbox.servers.graph_fields import Field
 from sandbox.servers.instagram_insights import AccountInsights
 from sandbox.servers.instagram_query import shifted
-from sandbox.servers.wire import Ask, Reply, words
+from sandbox.servers.wire import Ask, Reply, epoch, words
 
 NEWEST, OLDEST = 26, 21
 PATH = re.compile(r"(?:v(\d+)\.0/?)?(.*)$")
@@ -98,6 +98,8 @@ class Instagram:
             if name in ask.params:
                 raise GraphError(f"(#100) The parameter {name} is no longer supported.")
         node, _, edge = path.strip("/").partition("/")
+        if node == "debug_token":
+            return Reply({"data": _debugged(ask)}, 200, {"facebook-api-version": f"v{version or NEWEST}.0"})
         body, account = self._node(node, edge, token, ask)
         return Reply(body, 200, self._usage(account, ask) | {"facebook-api-version": f"v{version or NEWEST}.0"})
 
@@ -242,6 +244,20 @@ class Instagram:
         self.calls[key] += 1
         views = self.view.totals(account.node, ask.present - timedelta(days=1), ask.present)["views"]
         return _usage_headers(account.account_id, min(100, self.calls[key] * 100 // (4_800 * max(views, 10))))
+
+
+def _debugged(ask: Ask) -> dict:
+    """Return what is told of a token: 60 days are left of it, 90 of the access to data."""
+    if not ask.params.get("input_token"):
+        raise GraphError("(#100) The parameter input_token is required")
+    return {
+        "app_id": "1",
+        "is_valid": True,
+        "issued_at": epoch(ask.present),
+        "expires_at": epoch(ask.present + timedelta(days=60)),
+        "data_access_expires_at": epoch(ask.present + timedelta(days=90)),
+        "scopes": ["instagram_basic", "instagram_manage_insights", "pages_read_engagement", "pages_show_list"],
+    }
 
 
 def _usage_headers(account_id: str, percent: int, minutes: int = 0) -> dict[str, str]:
