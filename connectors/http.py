@@ -24,7 +24,7 @@ from connectors.dialect import GOOD, Dialect, Reply, by_status
 from connectors.errors import QuotaExhausted, RequestRefused, SourceUnavailable, TokenRefused, UnreadableAnswer
 from connectors.redaction import Redaction
 from connectors.streams import Page
-from connectors.strict_json import parse_object
+from connectors.strict_json import parse_list, parse_object
 from connectors.waiting import retrying
 
 CONNECT_S, ANSWER_S = 5.0, 90.0
@@ -74,6 +74,7 @@ class Api:
     largest_answer: int = LARGEST_ANSWER
     usage: Usage = field(default_factory=Usage)
     budget_usd: Decimal | None = None  # what may still be spent; None: no limit
+    memory: dict[str, Any] = field(default_factory=dict)  # what a connector learnt of this account in this session
 
     def __post_init__(self) -> None:
         self.base_url = self.base_url.rstrip("/")
@@ -121,6 +122,15 @@ class Api:
         """Ask the source for everything again."""
         self._recalled = {}
 
+    def post_form(self, path: str, **form: str) -> list[Any] | None:
+        """Return the JSON list that answers a form, in one try; None where the source gives no such answer."""
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/x-www-form-urlencoded"}
+        try:
+            status, _, body = self._exchange("POST", path, urlencode(form).encode(), headers)
+            return parse_list(self._redaction.of_bytes(body)) if status in GOOD else None
+        except (SourceUnavailable, UnreadableAnswer, ValueError):
+            return None
+
     def _ask(self, method: str, path: str, asked: str, body: bytes | None) -> Reply:
         known = self._recalled.pop(asked, None)
         if known is not None:
@@ -128,7 +138,7 @@ class Api:
         headers = {"Accept": "application/json", "Authorization": f"Bearer {self.token}"}
         if body is not None:
             headers["Content-Type"] = "application/json"
-        return self._patiently(lambda: self._judged(asked, *self._exchange(method, path, body, headers)))
+        return self._patiently(lambda: self.judged(asked, *self._exchange(method, path, body, headers)))
 
     def _patiently(self, once: Callable[[], Answer]) -> Answer:
         """Ask until it works or patience is over; a source that wore it out gets one try at a time, till it answers."""
@@ -193,7 +203,8 @@ class Api:
         self.usage.bytes += len(content)
         return bytes(content)
 
-    def _judged(self, asked: str, status: int, headers: Mapping[str, str], body: bytes) -> Reply:
+    def judged(self, asked: str, status: int, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Return an answer that is good, secrets blanked, or raise what it means."""
         body, document, flaw = self._redaction.of_bytes(body), {}, None
         try:
             document = parse_object(body)

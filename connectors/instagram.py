@@ -1,110 +1,64 @@
-"""Instagram Graph API: account, its daily insights, media and stories with theirs, each page as Instagram sends it.
+"""Instagram Graph API: an account, its insights and audience, its media and stories, competitors and hashtags.
 
-Reference  https://developers.facebook.com/docs/instagram-platform, version 26.0
+Reference  https://developers.facebook.com/docs/instagram-platform, version 26.0; what is offered: instagram_metrics
+Hosts      graph.facebook.com (Page login) or graph.instagram.com (Instagram login), by INSTAGRAM_BASE_URL
 Auth       long-lived token with instagram_basic and instagram_manage_insights, sent as `Authorization: Bearer`
 Paging     lists: `paging.cursors.after`, until `paging.next` is absent (a page may be short or empty before);
            the address in `paging.next` is never asked, it holds the token. Account insights do not page
-Units      counts; media insights are lifetime to date and organic only; times end in +0000
+Units      counts; media insights are lifetime to date and organic only, the total_ fields include ads; watch time
+           in milliseconds; times end in +0000
 Zone       a day of account insights is a US Pacific day, with daylight saving
-Personal   nothing is asked for; captions are the account's own words
+Personal   captions are the account's own words; who tagged the account is hashed, strangers' captions aren't asked
 Restates   account insights settle within 48 hours: three trailing days are read again
-Left out   what only one media type has (follows, profile_visits, watch time): one metric that a media can't serve
-           fails the page it is asked on, so a page asks only for what every type has
+Left out   facebook_views and crossposted_views, which fail for media that are not on Facebook; comments; mentions,
+           which only a webhook names
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from connectors import instagram_host as graph
+from connectors import instagram_public_tables as public_tables
 from connectors import instagram_tables as tables
-from connectors.dialect import Reply
-from connectors.errors import RequestRefused, names_the_token
+from connectors.errors import names_the_token
 from connectors.http import Api
-from connectors.instagram_dialect import DIALECT
-from connectors.instagram_media import walk
+from connectors.instagram_account import account_insights, audience, period_reach
+from connectors.instagram_details import details
+from connectors.instagram_doctor import examine
+from connectors.instagram_media import Terms, walk
+from connectors.instagram_metrics import FACEBOOK_LOGIN_FIELDS, FIELDS, POSTS, nested_metrics
+from connectors.instagram_public import competitors, hashtag_media, tagged_media
 from connectors.streams import Account, Page, Source, Stream, Window
-
-VERSION = "v26.0"
-PACIFIC = ZoneInfo("America/Los_Angeles")
-LONGEST_SPAN_S = 30 * 86400
-DOCUMENTED_TOTALS = (
-    "reach,views,accounts_engaged,total_interactions,likes,comments,saves,shares,replies,reposts,profile_links_taps"
-)
-# Gone from the reference since 2025 and yet answered; a refusal of the two must not cost the rest.
-UNDOCUMENTED_TOTALS = "profile_views,website_clicks"
-BY_FOLLOWER = "reach,views,follows_and_unfollows"
-STORY_INSIGHTS = "reach,views,shares,total_interactions,replies,follows,profile_visits,navigation"
-MEDIA_INSIGHTS = "reach,saved,shares,total_interactions,likes,comments,views"
 
 
 @names_the_token
 def account(api: Api, account: Account, window: Window) -> Iterator[Page]:  # noqa: ARG001
     """Yield the account as it is now: one call."""
-    yield api.get(
-        f"/{VERSION}/{account.account_id}",
-        fields="id,username,name,followers_count,follows_count,media_count",
-    ).page
-
-
-@names_the_token
-def account_insights(api: Api, account: Account, window: Window) -> Iterator[Page]:
-    """Yield the totals of one Pacific day, then its split by followers: two calls."""
-    bounds = (window.day, window.day + timedelta(days=1))
-    try:
-        totals = _insights(api, account, f"{DOCUMENTED_TOTALS},{UNDOCUMENTED_TOTALS}", *bounds)
-    except RequestRefused as refusal:
-        if refusal.code != 100:
-            raise
-        totals = None
-    yield (totals or _insights(api, account, DOCUMENTED_TOTALS, *bounds)).page
-    yield _insights(api, account, BY_FOLLOWER, *bounds, breakdown="follow_type").page
-
-
-@names_the_token
-def period_reach(api: Api, account: Account, window: Window) -> Iterator[Page]:
-    """Yield the reach of the week and the month that end with this day; people can't be added up from days.
-
-    A span of more than 30 days is refused: months of 31 days, and November, which is an hour too long.
-    """
-    following = window.day + timedelta(days=1)
-    starts = []
-    if following.weekday() == 0:
-        starts.append(following - timedelta(days=7))
-    if following.day == 1:
-        starts.append(window.day.replace(day=1))
-    for start in starts:
-        if _midnight(following) - _midnight(start) <= LONGEST_SPAN_S:
-            yield _insights(api, account, "reach", start, following).page
+    fields = "id,username,name,followers_count,follows_count,media_count"
+    yield graph.ask(api, account.account_id, fields=fields).page
 
 
 @names_the_token
 def media(api: Api, account: Account, window: Window) -> Iterator[Page]:  # noqa: ARG001
-    """Yield every media with its insights, a hundred a call."""
-    yield from walk(api, VERSION, f"/{VERSION}/{account.account_id}/media", MEDIA_INSIGHTS)
+    """Yield every media with its insights, a hundred a call, then what only its type has."""
+    yield from _listed(api, f"{account.account_id}/media", POSTS)
 
 
 @names_the_token
 def stories(api: Api, account: Account, window: Window) -> Iterator[Page]:  # noqa: ARG001
     """Yield the stories of the last 24 hours with their insights."""
-    yield from walk(api, VERSION, f"/{VERSION}/{account.account_id}/stories", STORY_INSIGHTS)
+    yield from _listed(api, f"{account.account_id}/stories", ("STORY",))
 
 
-def _insights(api: Api, account: Account, metrics: str, start: date, end: date, **more: str) -> Reply:
-    return api.get(
-        f"/{VERSION}/{account.account_id}/insights",
-        metric=metrics,
-        period="day",
-        metric_type="total_value",
-        since=_midnight(start),
-        until=_midnight(end),
-        **more,
-    )
-
-
-def _midnight(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=PACIFIC).timestamp())
+def _listed(api: Api, path: str, product_types: tuple[str, ...]) -> Iterator[Page]:
+    is_facebook = graph.has_facebook_login(api)
+    fields = [*FIELDS, *(FACEBOOK_LOGIN_FIELDS if is_facebook else ())]
+    terms = Terms(fields, nested_metrics(product_types, is_facebook))
+    yield from walk(api, path, terms)
+    default = product_types[0] if len(product_types) == 1 else ""
+    media = [{**one, "media_product_type": one.get("media_product_type", default)} for one in terms.media]
+    yield from details(api, media, api.present().date())
 
 
 SOURCE = Source(
@@ -114,10 +68,15 @@ SOURCE = Source(
     accounts_at_once=24,  # its limits are each account's own
     streams=(
         Stream("account", "snapshot", account, (tables.ACCOUNTS,)),
-        Stream("account_insights", "window", account_insights, (tables.ACCOUNT_INSIGHTS,), restates_days=3),
+        Stream("account_insights", "window", account_insights, tables.ACCOUNT_INSIGHTS, restates_days=3),
         Stream("period_reach", "window", period_reach, (tables.PERIOD_REACH,), restates_days=3),
+        Stream("audience", "snapshot", audience, tables.AUDIENCE),
         Stream("media", "snapshot", media, tables.media_tables("media", "media_insights", "media_refusals")),
         Stream("stories", "expiring", stories, tables.media_tables("stories", "story_insights", "story_refusals")),
+        Stream("competitors", "snapshot", competitors, public_tables.COMPETITORS),
+        Stream("hashtag_media", "snapshot", hashtag_media, (public_tables.HASHTAG_MEDIA,)),
+        Stream("tagged_media", "snapshot", tagged_media, (public_tables.TAGGED_MEDIA,), personal={"username": "hash"}),
     ),
-    open=lambda base_url, token: Api(DIALECT, base_url, token),
+    open=graph.open_api,
+    examine=examine,
 )

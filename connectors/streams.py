@@ -17,7 +17,7 @@ Treatment = Literal["hash", "utm_only", "drop"]
 
 @dataclass(frozen=True)
 class Account:
-    """One account of one brand, as `accounts.yml` names it."""
+    """One account of one brand, as `accounts.yml` names it; `competitors` are handles, `hashtags` have no #."""
 
     brand_id: str
     source: str
@@ -30,6 +30,8 @@ class Account:
     refresh_token_env: str | None = None
     client_id_env: str | None = None
     client_secret_env: str | None = None
+    competitors: tuple[str, ...] = ()
+    hashtags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,21 @@ _ESCAPE = re.compile(rb"\\\\|" + _HIGH + _LOW + rb"|(?P<lone>" + _HIGH + rb"|" +
 
 def parse_object(body: bytes) -> dict[str, Any]:
     """Return the JSON object in `body`; ValueError says what is wrong with it."""
+    document = _parsed(body)
+    if not isinstance(document, dict):
+        raise ValueError("JSON that is not an object")
+    return document
+
+
+def parse_list(body: bytes) -> list[Any]:
+    """Return the JSON list in `body`; ValueError says what is wrong with it."""
+    document = _parsed(body)
+    if not isinstance(document, list):
+        raise ValueError("JSON that is not a list")
+    return document
+
+
+def _parsed(body: bytes) -> Any:
     if not body:
         raise ValueError("nothing")
     try:
@@ -24,8 +39,6 @@ def parse_object(body: bytes) -> dict[str, Any]:
         raise ValueError("JSON nested too deeply") from None
     except json.JSONDecodeError:
         raise ValueError("HTML" if body.lstrip()[:1] == b"<" else "text that is not JSON") from None
-    if not isinstance(document, dict):
-        raise ValueError("JSON that is not an object")
     if b"\\u" in body and any(escape["lone"] for escape in _ESCAPE.finditer(body)):
         raise ValueError("JSON with half a character in it")
     return document

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import pydantic
@@ -17,7 +18,7 @@ VARIABLE = r"^[A-Z][A-Z0-9_]*$"
 
 
 class AccountEntry(pydantic.BaseModel):
-    """One account of one source, and the variable that holds its token."""
+    """One account of one source, the variable that holds its token, and on Instagram whom and what it watches."""
 
     model_config = pydantic.ConfigDict(extra="forbid")
 
@@ -28,6 +29,8 @@ class AccountEntry(pydantic.BaseModel):
     refresh_token_env: str | None = pydantic.Field(default=None, pattern=VARIABLE)
     client_id_env: str | None = pydantic.Field(default=None, pattern=VARIABLE)
     client_secret_env: str | None = pydantic.Field(default=None, pattern=VARIABLE)
+    competitors: tuple[Annotated[str, pydantic.Field(pattern=r"^[A-Za-z0-9._]{1,30}$")], ...] = ()
+    hashtags: tuple[Annotated[str, pydantic.Field(pattern=r"^\w{1,100}$")], ...] = pydantic.Field((), max_length=30)
 
     @pydantic.model_validator(mode="after")
     def can_be_renewed(self) -> AccountEntry:
@@ -45,6 +48,13 @@ class AccountEntry(pydantic.BaseModel):
         if source not in SOURCES:
             raise ValueError(f"unknown source {source!r}, known are {', '.join(sorted(SOURCES))}")
         return source
+
+    @pydantic.model_validator(mode="after")
+    def watches_on_instagram(self) -> AccountEntry:
+        """Refuse competitors and hashtags where no source could be asked for them."""
+        if self.source != "instagram" and (self.competitors or self.hashtags):
+            raise ValueError(f"competitors and hashtags belong to an account of instagram, not of {self.source}")
+        return self
 
 
 class BrandEntry(pydantic.BaseModel):
@@ -119,6 +129,8 @@ def read(path: Path) -> tuple[list[Account], dict[str, str]]:
             refresh_token_env=entry.refresh_token_env,
             client_id_env=entry.client_id_env,
             client_secret_env=entry.client_secret_env,
+            competitors=tuple(handle.lower() for handle in entry.competitors),
+            hashtags=tuple(hashtag.lower() for hashtag in entry.hashtags),
         )
         for brand in checked.brands
         for entry in brand.accounts

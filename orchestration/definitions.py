@@ -6,6 +6,7 @@ The module itself imports nothing but Dagster; all else is loaded when the defin
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 
 # After the last US Pacific midnight (08:00 UTC in winter), where Instagram's days end.
 RUN_AT_HOUR = 9
+# A story lives for 24 hours and its figures die with it: its last capture is at most three hours before that.
+STORIES_CRON = "30 */3 * * *"
+STORY_ASSETS = (
+    "landing/instagram/stories",
+    "raw_instagram/stories",
+    "raw_instagram/story_insights",
+    "raw_instagram/story_refusals",
+)
 
 
 def build(settings: Settings) -> dg.Definitions:
@@ -30,17 +39,38 @@ def build(settings: Settings) -> dg.Definitions:
         executor_def=dg.in_process_executor,
         description="Ask every source for the day, load, build the marts, judge them, publish.",
     )
+    stories = dg.define_asset_job(
+        "stories",
+        selection=dg.AssetSelection.assets(*STORY_ASSETS),
+        partitions_def=days,
+        executor_def=dg.in_process_executor,
+        description="Capture the stories of the last 24 hours and load them; the daily job builds the marts.",
+    )
     return dg.Definitions(
         assets=[
             *capture_assets.capture_assets(settings, days),
             *mart_assets.mart_assets(settings, transform.ensure_manifest(settings)),
         ],
         asset_checks=[mart_assets.gate_checks(settings)],
-        jobs=[daily],
-        schedules=[dg.build_schedule_from_partitioned_job(daily, hour_of_day=RUN_AT_HOUR)],
+        jobs=[daily, stories],
+        schedules=[
+            dg.build_schedule_from_partitioned_job(daily, hour_of_day=RUN_AT_HOUR),
+            story_schedule(stories),
+        ],
         resources={"dbt": mart_assets.dbt_resource()},
         executor=dg.in_process_executor,
     )
+
+
+def story_schedule(job) -> dg.ScheduleDefinition:
+    """Return the schedule of the story captures; the last partition that is over stands for the present."""
+
+    @dg.schedule(name="stories_schedule", job=job, cron_schedule=STORIES_CRON, execution_timezone="UTC")
+    def soon_to_die(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        yesterday = context.scheduled_execution_time.date() - timedelta(days=1)
+        return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat(), partition_key=yesterday.isoformat())
+
+    return soon_to_die
 
 
 @dg.definitions

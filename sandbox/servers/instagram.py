@@ -3,14 +3,16 @@
 Versions    v21 to v26 are alive; older ones refused, unversioned paths answered by the newest
 Token       `Authorization: Bearer` or the access_token parameter; only the latter comes back in paging addresses
 Usage       X-App-Usage and X-Business-Use-Case-Usage on every answer about an account, in percent
-Left out    batch, business discovery, hashtags, mentions, tags, comments, token exchange
+Batch       a POST of the form field `batch` at the root, 50 questions at most, each answered for itself
+Left out    business discovery, hashtags, mentions, tags, comments, token exchange
 """
 
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
-from json import dumps
-from urllib.parse import urlencode
+from json import dumps, loads
+from urllib.parse import parse_qsl, urlencode
 
 from sandbox.servers import graph_fields, instagram_media, instagram_query
 from sandbox.servers import graph_paging as paging
@@ -24,7 +26,7 @@ from sandbox.servers.graph_errors import (
 from sandbox.servers.graph_fields import Field
 from sandbox.servers.instagram_insights import AccountInsights
 from sandbox.servers.instagram_query import shifted
-from sandbox.servers.wire import Ask, Reply, words
+from sandbox.servers.wire import Ask, Reply, epoch, words
 
 NEWEST, OLDEST = 26, 21
 PATH = re.compile(r"(?:v(\d+)\.0/?)?(.*)$")
@@ -36,6 +38,7 @@ USER_FIELDS = words(
 )
 NOT_PERMITTED = {"business_discovery", "mentioned_media", "mentioned_comment", "collaborative_media_search"}
 DEEPEST = 10_000
+LARGEST_BATCH = 50
 
 
 class Instagram:
@@ -87,14 +90,39 @@ class Instagram:
             )
         if version and int(version) > NEWEST:
             raise GraphError(f"Unknown path components: /v{version}.0", 2500)
+        if ask.method == "POST" and not path.strip("/"):
+            return self._batch(ask, version)
         if ask.method != "GET":
             raise GraphError(f"Unsupported {ask.method.lower()} request.", kind="GraphMethodException")
         for name in ("ids", "date_format"):
             if name in ask.params:
                 raise GraphError(f"(#100) The parameter {name} is no longer supported.")
         node, _, edge = path.strip("/").partition("/")
+        if node == "debug_token":
+            return Reply({"data": _debugged(ask)}, 200, {"facebook-api-version": f"v{version or NEWEST}.0"})
         body, account = self._node(node, edge, token, ask)
         return Reply(body, 200, self._usage(account, ask) | {"facebook-api-version": f"v{version or NEWEST}.0"})
+
+    def _batch(self, ask: Ask, version: str | None) -> Reply:
+        """Answer each question for itself; the whole is 200 even if all of them are refused."""
+        try:
+            parts = loads(dict(parse_qsl(ask.body.decode())).get("batch", ""))
+            addresses = [part["relative_url"].partition("?") for part in parts if part["method"] == "GET"]
+        except (ValueError, TypeError, KeyError):
+            raise GraphError("(#100) The parameter batch must be a JSON array") from None
+        if len(addresses) > LARGEST_BATCH:
+            raise GraphError(
+                f"Too many requests in batch message. Maximum batch size is {LARGEST_BATCH}", kind="GraphBatchException"
+            )
+        replies = [
+            self.answer(
+                replace(
+                    ask, method="GET", path=f"v{version or NEWEST}.0/{path}", params=dict(parse_qsl(query)), body=b""
+                )
+            )
+            for path, _, query in addresses
+        ]
+        return Reply([{"code": reply.status, "headers": [], "body": reply.content().decode()} for reply in replies])
 
     def _node(self, node: str, edge: str, token: str, ask: Ask) -> tuple[dict, object]:
         account = self.view.account("instagram", node)
@@ -216,6 +244,20 @@ class Instagram:
         self.calls[key] += 1
         views = self.view.totals(account.node, ask.present - timedelta(days=1), ask.present)["views"]
         return _usage_headers(account.account_id, min(100, self.calls[key] * 100 // (4_800 * max(views, 10))))
+
+
+def _debugged(ask: Ask) -> dict:
+    """Return what is told of a token: 60 days are left of it, 90 of the access to data."""
+    if not ask.params.get("input_token"):
+        raise GraphError("(#100) The parameter input_token is required")
+    return {
+        "app_id": "1",
+        "is_valid": True,
+        "issued_at": epoch(ask.present),
+        "expires_at": epoch(ask.present + timedelta(days=60)),
+        "data_access_expires_at": epoch(ask.present + timedelta(days=90)),
+        "scopes": ["instagram_basic", "instagram_manage_insights", "pages_read_engagement", "pages_show_list"],
+    }
 
 
 def _usage_headers(account_id: str, percent: int, minutes: int = 0) -> dict[str, str]:

@@ -3,10 +3,12 @@
 Day       a US Pacific day; a bucket is labelled with its end
 Settling  92 % of a figure until 24 h after the day's end, 98 % until 48 h after it, later in a settling delay
 Late      follows_and_unfollows of a day is published between 24 and 48 h after its end; until then no results
-Not here  breakdown by media_product_type, demographics and online_followers (answered as having no data)
+Audience  followers by age and gender, country, city: shares of the level that the account alone decides
+Not here  online_followers (answered as having no data)
 """
 
 from datetime import datetime, timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
 from sandbox.servers.instagram_query import SERIES_DAYS, TOTALS, Query
@@ -14,6 +16,14 @@ from sandbox.servers.wire import chance
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 FIRST_SHARE, SECOND_SHARE = 92, 98
+POST_LIFE = timedelta(days=15)
+PROFILED = 0.93  # the share of followers whose age or place is known
+AUDIENCE = {
+    "age": ("18-24", "25-34", "35-44", "45-54"),
+    "gender": ("F", "M", "U"),
+    "country": ("JP", "US", "DE", "FR"),
+    "city": ("Tokyo, Tokyo", "Osaka, Osaka", "Berlin, Berlin"),
+}
 NEEDS_100_FOLLOWERS = {"follows_and_unfollows", "follower_count", "online_followers", "follower_demographics"}
 
 
@@ -37,7 +47,7 @@ class AccountInsights:
 
     def _values(self, account, name: str, query: Query, present: datetime) -> dict | None:
         if name.endswith("demographics"):
-            return {"total_value": {"breakdowns": [{"dimension_keys": [query.breakdown or "age"]}]}}
+            return self._audience(account, query.breakdown or "age", present)
         if name == "follower_count" or (name == "reach" and not query.is_total):
             values = self._series(account, name, query, present)
             return {"values": values} if values else None
@@ -49,7 +59,9 @@ class AccountInsights:
         total = self.settled(account, name, query.since, query.until, present)
         if not query.breakdown:
             return {"total_value": {"value": total}}
-        if query.breakdown == "contact_button_type":
+        if query.breakdown == "media_product_type":
+            results = self._by_surface(account, name, query, present)
+        elif query.breakdown == "contact_button_type":
             results = [{"dimension_values": ["UNDEFINED"], "value": total}] if total else []
         else:
             # The two sides are settled apart, so the total of a breakdown is their sum.
@@ -81,6 +93,31 @@ class AccountInsights:
                 total -= part - part * share // 100
             start = ends
         return max(0, total)
+
+    def _audience(self, account, breakdown: str, present: datetime) -> dict:
+        keys = breakdown.split(",")
+        groups = list(product(*(AUDIENCE[key] for key in keys)))
+        weights = [0.2 + chance("audience", account.account_id, *group) for group in groups]
+        level = self.view.world.followers(account.node, present)
+        results = [
+            {"dimension_values": list(group), "value": int(level * PROFILED * weight / sum(weights))}
+            for group, weight in zip(groups, weights, strict=True)
+        ]
+        return {"total_value": {"breakdowns": [{"dimension_keys": keys, "results": results}]}}
+
+    def _by_surface(self, account, name: str, query: Query, present: datetime) -> list[dict]:
+        """Return what each kind of post brought; ads are a kind of their own, since views are organic."""
+        until = min(query.until, self.view.world.settled_until(account.account_id, present))
+        found = dict.fromkeys(("POST", "CAROUSEL_CONTAINER", "REEL", "STORY", "AD"), 0)
+        for post in self.view.posts(account, until):
+            if post.published_at < query.since - POST_LIFE:
+                continue
+            before, after = (self.view.world.post_counters(post, at) for at in (query.since, until))
+            if post.published_at >= query.since:
+                before = dict.fromkeys(before, 0)
+            for counter, surface in _surfaces(post, name):
+                found[surface] += after[counter] - before[counter]
+        return [{"dimension_values": [surface], "value": value} for surface, value in found.items() if value]
 
     def _follows(self, account, query: Query, present: datetime) -> dict:
         if not query.breakdown:
@@ -122,6 +159,17 @@ class AccountInsights:
         if name == "follower_count":
             return self.view.world.follows_between(account.node, begins, ends)[0]
         return self.settled(account, name, begins, ends, present)
+
+
+def _surfaces(post, name: str) -> list[tuple[str, str]]:
+    """Return the counters of a post that make up an account's metric, each with the surface it counts for."""
+    own = {"FEED": "POST", "REELS": "REEL", "STORY": "STORY"}[post.media_product_type]
+    own = "CAROUSEL_CONTAINER" if post.media_type == "CAROUSEL_ALBUM" else own
+    if name == "views":
+        return [("organic_views", own), ("promoted_views", "AD")]
+    if name == "reach":
+        return [("reach", own), ("promoted_reach", "AD")]
+    return [({"total_interactions": "engagements"}.get(name, name), own)]
 
 
 def _entry(account_id: str, name: str, period: str) -> dict:

@@ -171,7 +171,11 @@ def _address(post, present: datetime) -> str:
 def _children(post) -> dict | None:
     if post.media_type != "CAROUSEL_ALBUM":
         return None
-    return {"data": [{"id": f"{int(post.native_id) + number + 1}0"} for number in range(post.media_count)]}
+    return {
+        "data": [
+            {"id": f"{int(post.native_id) + number + 1}0", "media_type": "IMAGE"} for number in range(post.media_count)
+        ]
+    }
 
 
 COUNTS = {

@@ -15,22 +15,23 @@ NAMES = words(
     "follows_and_unfollows profile_links_taps views threads_likes threads_replies reposts quotes threads_followers "
     "threads_follower_demographics content_views threads_views threads_clicks threads_reposts"
 )
-# metric -> what it is called, the breakdown offered
+# metric -> what it is called, the breakdowns offered
+BY_SURFACE = ("media_product_type",)
 TOTALS = {
-    "views": ("Views", "follow_type"),
-    "reach": ("Accounts reached", "follow_type"),
-    "accounts_engaged": ("Accounts engaged", None),
-    "total_interactions": ("Total interactions", None),
-    "likes": ("Likes", None),
-    "comments": ("Comments", None),
-    "shares": ("Shares", None),
-    "saves": ("Saves", None),
-    "replies": ("Replies", None),
-    "reposts": ("Reposts", None),
-    "profile_views": ("Profile views", None),
-    "website_clicks": ("Website clicks", None),
-    "profile_links_taps": ("Profile links taps", "contact_button_type"),
-    "follows_and_unfollows": ("Follows and unfollows", "follow_type"),
+    "views": ("Views", ("follow_type", "media_product_type")),
+    "reach": ("Accounts reached", ("follow_type", "media_product_type")),
+    "accounts_engaged": ("Accounts engaged", ()),
+    "total_interactions": ("Total interactions", BY_SURFACE),
+    "likes": ("Likes", BY_SURFACE),
+    "comments": ("Comments", BY_SURFACE),
+    "shares": ("Shares", BY_SURFACE),
+    "saves": ("Saves", BY_SURFACE),
+    "replies": ("Replies", ()),
+    "reposts": ("Reposts", ()),
+    "profile_views": ("Profile views", ()),
+    "website_clicks": ("Website clicks", ()),
+    "profile_links_taps": ("Profile links taps", ("contact_button_type",)),
+    "follows_and_unfollows": ("Follows and unfollows", ("follow_type",)),
 }
 SERIES_DAYS = {"day": 1, "week": 7, "days_28": 28}
 
@@ -100,9 +101,9 @@ def _breakdown(metrics: tuple[str, ...], text: str, is_total: bool) -> str | Non
                 f"(#100) breakdown[{position}] must be one of the following values: {', '.join(BREAKDOWNS)}"
             )
     if not words or all(name.endswith("demographics") for name in metrics):
-        return words[0] if words else None
-    offered = {TOTALS[name][1] if name in TOTALS else None for name in metrics}
-    if not is_total or len(words) > 1 or offered != {words[0]}:
+        return ",".join(words) or None
+    is_offered = all(words[0] in TOTALS[name][1] for name in metrics if name in TOTALS)
+    if not is_total or len(words) > 1 or not is_offered or not set(metrics) <= set(TOTALS):
         raise opaque()
     return words[0]
 

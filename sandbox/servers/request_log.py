@@ -6,7 +6,7 @@ from datetime import datetime
 
 # A long rehearsal must not grow without end; a whole demo makes some 2,000 requests.
 KEPT = 200_000
-SECRETS = re.compile(r"(?<![^?&])(access_token|appsecret_proof|client_secret)=[^&]*")
+SECRETS = re.compile(r"(?<![^?&])(access_token|appsecret_proof|client_secret|input_token)=[^&]*")
 
 
 class RequestLog:

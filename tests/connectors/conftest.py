@@ -105,6 +105,11 @@ class Sandbox:
         """Return the rows of one table of a stream."""
         return rows(stream_of(source, stream), table, self.pages(source, stream, brand, present, window))
 
+    def request_count(self) -> int:
+        """Return how many requests the sandbox got so far, apart from those that only ask for its clock."""
+        with urlopen(f"{self.root}/requests") as reply:
+            return sum(entry["path"] != "/" for entry in json.loads(reply.read()))
+
     def faults(self, entries: list[dict]) -> None:
         """Script faults; an empty list removes them all."""
         method = "POST" if entries else "DELETE"

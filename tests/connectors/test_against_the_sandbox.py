@@ -60,11 +60,47 @@ def test_account_insights_are_the_settled_sums_of_a_pacific_day_and_its_split(sa
         ("follows_and_unfollows", "FOLLOWER"): "gained",
         ("follows_and_unfollows", "NON_FOLLOWER"): "lost",
     }
-    assert {(row["metric"], row["dimension_value"]): row["value"] for row in found} == {
+    whole = [row for row in found if row["dimension"] in (None, "follow_type")]
+    assert {(row["metric"], row["dimension_value"]): row["value"] for row in whole} == {
         **{(name, None): int(day[name]) for name in names},
         **{key: int(day[column]) for key, column in split.items()},
     }
-    assert {row["dimension"] for row in found} == {None, "follow_type"}
+    parts = {None, "follow_type", "media_product_type", "contact_button_type"}
+    assert {row["dimension"] for row in found} == parts
+
+
+def test_the_views_of_a_day_by_surface_are_those_of_its_posts_and_ads_are_apart(sandbox, truth):
+    found = sandbox.rows("instagram", "account_insights", "account_insights", "aozora", LATER, Window(DAY))
+    (day,) = truth("account_days", brand_id="aozora", platform="instagram", day_zone="America/Los_Angeles", day=DAY)
+    views = {
+        row["dimension_value"]: row["value"]
+        for row in found
+        if row["metric"] == "views" and row["dimension"] == "media_product_type"
+    }
+    assert views.pop("AD") == int(day["promoted_views"])
+    assert sum(views.values()) == int(day["views"])
+    assert set(views) <= {"POST", "CAROUSEL_CONTAINER", "REEL", "STORY"}
+
+
+def test_the_audience_by_age_and_gender_keeps_both_keys(sandbox):
+    found = sandbox.rows("instagram", "audience", "audience", "aozora", END, Window(date(2026, 7, 13)))
+    pairs = [row for row in found if row["dimension"] == "age,gender" and row["metric"] == "follower_demographics"]
+    assert len({(row["age"], row["gender"]) for row in pairs}) == len(pairs) == 12
+    cities = {row["city"] for row in found if row["dimension"] == "city"}
+    assert "Tokyo, Tokyo" in cities
+    (profile,) = sandbox.rows("instagram", "account", "accounts", "aozora", END)
+    assert 0 < sum(row["value"] for row in pairs) <= profile["followers_count"]
+
+
+def test_a_reel_tells_its_watch_time_and_a_feed_post_its_follows(sandbox):
+    found = sandbox.rows("instagram", "media", "media_insights", "aozora", END)
+    media = {row["media_id"]: row for row in sandbox.rows("instagram", "media", "media", "aozora", END)}
+    by_metric = {}
+    for row in found:
+        by_metric.setdefault(row["metric"], set()).add(media[row["media_id"]]["media_product_type"])
+    assert by_metric["ig_reels_avg_watch_time"] == by_metric["reels_skip_rate"] == {"REELS"}
+    assert by_metric["follows"] == by_metric["profile_visits"] == {"FEED"}
+    assert any(row["slide_count"] for row in media.values() if row["media_type"] == "CAROUSEL_ALBUM")
 
 
 def test_the_reach_of_a_week_is_less_than_the_sum_of_its_days(sandbox, truth):
@@ -211,9 +247,9 @@ def test_no_page_holds_a_token_and_no_landed_page_an_address(sandbox):
     ("source", "stream", "calls"),
     [
         ("instagram", "account", 1),
-        ("instagram", "account_insights", 2),
+        ("instagram", "account_insights", 4),
         ("instagram", "period_reach", 1),
-        ("instagram", "media", 1),
+        ("instagram", "media", 2),
         ("instagram", "stories", 1),
         ("x", "user", 1),
         ("x", "posts", 1),
@@ -223,7 +259,9 @@ def test_no_page_holds_a_token_and_no_landed_page_an_address(sandbox):
     ],
 )
 def test_a_day_of_an_account_takes_so_many_calls(sandbox, source, stream, calls):
-    assert len(sandbox.pages(source, stream, "aozora", END, Window(date(2026, 7, 12)))) == calls
+    before = sandbox.request_count()
+    sandbox.pages(source, stream, "aozora", END, Window(date(2026, 7, 12)))
+    assert sandbox.request_count() - before == calls
 
 
 @pytest.mark.parametrize("what", ["status_500", "status_503", "truncated", "not_json", "html", "down"])

@@ -8,13 +8,13 @@ import pytest
 
 from connectors import SOURCES
 from connectors.errors import RequestRefused, UnreadableAnswer
-from connectors.instagram import MEDIA_INSIGHTS
+from connectors.instagram_metrics import POSTS, nested_metrics
 from connectors.streams import Account, Page, Window
 from tests.connectors.conftest import rows, stream_of
 from tests.connectors.scripted import Answer
 
 ACCOUNT = Account("aozora", "instagram", "17841", "aozora.coffee", "Asia/Tokyo", "JPY", "INSTAGRAM_TOKEN_AOZORA")
-METRICS = MEDIA_INSIGHTS.split(",")
+METRICS = nested_metrics(POSTS, has_facebook_login=True)
 UNCONVERTED = {"message": "Invalid parameter", "code": 100, "error_subcode": 2108006}
 
 
@@ -27,12 +27,14 @@ class Graph:
     """Media 1 (newest) to `count`; `poison` maps a media to the metric it can't serve, or to an error for all."""
 
     def __init__(self, count: int, poison: dict[int, str | dict]) -> None:
-        self.count, self.poison, self.asked = count, poison, []
+        self.count, self.poison, self.asked, self.metrics = count, poison, [], METRICS
 
     def __call__(self, asked) -> Answer:
         url = urlsplit(asked.path)
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         self.asked.append((url.path.removeprefix("/base/v26.0/"), query))
+        if asked.method == "POST":
+            return Answer({"error": {"message": "(#100) no batch here", "code": 100}}, 400)
         if url.path.endswith("/media"):
             return self._list(query)
         media = int(url.path.split("/")[-2])
@@ -41,12 +43,13 @@ class Graph:
     def _list(self, query) -> Answer:
         start, limit, nested = int(query.get("after", 0)), int(query["limit"]), "insights" in query["fields"]
         ids = range(start + 1, min(start + limit, self.count) + 1)
-        refused = next((self._refusal(one, METRICS) for one in ids if one in self.poison), None) if nested else None
+        nested_in = query["fields"].rpartition("insights.metric(")[2].rstrip(")").split(",")
+        refused = next((found for one in ids if (found := self._refusal(one, nested_in))), None) if nested else None
         if refused:
             return Answer({"error": refused}, 400)
         data = [
             {"id": str(one), "media_type": "IMAGE", "timestamp": "2026-08-31T10:00:00+0000"}
-            | ({"insights": {"data": self._measures(METRICS, one)}} if nested else {})
+            | ({"insights": {"data": self._measures(nested_in, one)}} if nested else {})
             for one in ids
         ]
         paging = {"cursors": {"before": "0", "after": str(start + limit)}}
@@ -100,7 +103,13 @@ def test_one_poisoned_media_of_a_thousand_costs_few_calls_and_only_its_own_metri
     measured = {(row["media_id"], row["metric"]) for row in found["media_insights"]}
     assert measured == {(str(one), name) for one in range(1, 1001) for name in METRICS} - {(str(place), "shares")}
     assert found["media_refusals"] == [
-        {"media_id": str(place), "code": 100, "subcode": None, "message": unsupported("shares")["message"]}
+        {
+            "media_id": str(place),
+            "dimension": None,
+            "code": 100,
+            "subcode": None,
+            "message": unsupported("shares")["message"],
+        }
     ]
 
 
@@ -126,12 +135,41 @@ def test_media_older_than_the_conversion_are_listed_without_asking_each(scripted
     assert len(graph.asked) < 45
 
 
-def test_a_metric_that_no_media_has_ends_the_stream_at_once(scripted):
-    unknown = {"message": "(#100) metric[6] must be one of the following values: reach, saved", "code": 100}
-    graph = Graph(500, {1: unknown})
-    with pytest.raises(RequestRefused):
-        walked(scripted, graph)
-    assert len(graph.asked) == 1
+def test_a_metric_that_no_media_has_costs_one_call_and_itself(scripted):
+    others = ", ".join(name for name in METRICS if name != "reposts")
+
+    def answer(asked):
+        if ",reposts," in asked.path:
+            words = f"(#100) metric[4] must be one of the following values: {others}"
+            return Answer({"error": {"message": words, "code": 100}}, 400)
+        return graph(asked)
+
+    graph = Graph(500, {})
+    graph.metrics = [name for name in METRICS if name != "reposts"]
+    found = tables(walked(scripted, answer))
+    assert len(scripted.asked) == 6
+    assert {row["metric"] for row in found["media_insights"]} == set(graph.metrics)
+    assert [(row["media_id"], row["code"]) for row in found["media_refusals"]] == [(None, 100)]
+
+
+def test_a_metric_that_three_media_lack_is_asked_no_more_with_the_list(scripted):
+    graph = Graph(1000, dict.fromkeys(range(1, 1001), "shares"))
+    found = tables(walked(scripted, graph))
+    assert len(graph.asked) < 90
+    assert {row["metric"] for row in found["media_insights"]} == set(METRICS) - {"shares"}
+    assert len({row["media_id"] for row in found["media_insights"]}) == 1000
+
+
+def test_a_field_that_the_version_does_not_know_is_left_out(scripted):
+    def answer(asked):
+        if "total_views_count" in asked.path:
+            words = "(#100) Tried accessing nonexisting field (total_views_count) on node type (IGMedia)"
+            return Answer({"error": {"message": words, "code": 100}}, 400)
+        return graph(asked)
+
+    graph = Graph(100, {})
+    assert len(tables(walked(scripted, answer))["media"]) == 100
+    assert len(scripted.asked) == 2
 
 
 def test_the_address_of_the_next_page_is_never_asked(scripted):
@@ -155,7 +193,7 @@ def test_a_media_on_two_pages_is_one_row(scripted):
 
     found = tables(walked(scripted, answer))
     assert [row["media_id"] for row in found["media"]] == ["1"]
-    assert found["media_insights"] == [{"media_id": "1", "metric": "reach", "value": 5}]
+    assert [(row["metric"], row["value"]) for row in found["media_insights"]] == [("reach", 5)]
 
 
 @pytest.mark.parametrize(
@@ -183,21 +221,80 @@ def test_the_reach_of_a_period_is_asked_on_its_last_day_where_thirty_days_allow(
     assert len(scripted.asked) == len(periods)
 
 
-def test_undocumented_totals_are_given_up_when_refused(scripted):
-    def answer(asked):
-        if "profile_views" in asked.path:
-            return Answer({"error": {"code": 100, "message": "(#100) metric[11] must be one of"}}, 400)
-        return Answer({"data": [{"name": "views", "total_value": {"value": 3}}]})
-
+def insights_of(scripted, answer, *days):
     scripted.answers = answer
     api = SOURCES["instagram"].open(scripted.url, "a-token-for-tests")
-    pages = list(stream_of("instagram", "account_insights").pages(api, ACCOUNT, Window(date(2026, 7, 1))))
+    stream = stream_of("instagram", "account_insights")
+    pages = [list(stream.pages(api, ACCOUNT, Window(day))) for day in days]
     api.close()
+    return [{table.name: rows(stream, table.name, found) for table in stream.tables} for found in pages]
+
+
+def metrics_of(asked):
+    return parse_qs(urlsplit(asked.path).query)["metric"][0].split(",")
+
+
+def test_one_bad_metric_costs_itself_alone_and_its_reason_is_kept_for_every_day(scripted):
+    def answer(asked):
+        metrics = metrics_of(asked)
+        if "profile_views" in metrics:
+            others = ", ".join(set(metrics) - {"profile_views"})
+            words = f"(#100) metric[{metrics.index('profile_views')}] must be one of the following values: {others}"
+            return Answer({"error": {"code": 100, "message": words}}, 400)
+        return Answer({"data": [{"name": name, "total_value": {"value": 3}} for name in metrics]})
+
+    first, second = insights_of(scripted, answer, date(2026, 7, 1), date(2026, 7, 2))
+    assert [row["metric"] for row in first["account_insight_refusals"]] == ["profile_views"]
+    assert second["account_insight_refusals"] == first["account_insight_refusals"]
+    assert len(first["account_insights"]) == len(second["account_insights"])
+    assert {"views", "website_clicks"} <= {row["metric"] for row in first["account_insights"]}
+    assert len(scripted.asked) == 4 + 2 + 4  # four breakdowns a day; once the rest, and the culprit by itself
+
+
+def test_an_opaque_refusal_is_halved_until_the_metric_at_fault_is_alone(scripted):
+    def answer(asked):
+        if "replies" in metrics_of(asked):
+            return Answer({"error": {"code": 100, "message": "An unknown error has occurred."}}, 400)
+        return Answer({"data": [{"name": name, "total_value": {"value": "3"}} for name in metrics_of(asked)]})
+
+    (found,) = insights_of(scripted, answer, date(2026, 7, 1))
+    assert [row["metric"] for row in found["account_insight_refusals"]] == ["replies"]
+    assert {"accounts_engaged", "reposts", "shares"} <= {row["metric"] for row in found["account_insights"]}
+
+
+@pytest.mark.parametrize(
+    ("day", "since", "hours"),
+    [(date(2026, 7, 1), 1782889200, 24), (date(2026, 3, 8), 1772956800, 23), (date(2026, 11, 1), 1793516400, 25)],
+)
+def test_a_pacific_day_is_asked_whole_on_both_days_that_change_the_clock(scripted, day, since, hours):
+    insights_of(scripted, [Answer({"data": []})], day)
     asked = [parse_qs(urlsplit(one.path).query) for one in scripted.asked]
-    assert ["profile_views" in one["metric"][0] for one in asked] == [True, False, False]
-    # 2026-07-01 00:00 in California is 07:00 UTC.
-    assert {(one["since"][0], one["until"][0]) for one in asked} == {("1782889200", "1782975600")}
-    assert [json.loads(page.body)["data"][0]["name"] for page in pages] == ["views", "views"]
+    assert {(int(one["since"][0]), int(one["until"][0])) for one in asked} == {(since, since + hours * 3600)}
+
+
+def test_an_account_that_is_not_there_fails_at_once(scripted):
+    gone = {"error": {"code": 100, "error_subcode": 33, "message": "Unsupported get request."}}
+    with pytest.raises(RequestRefused):
+        insights_of(scripted, [Answer(gone, 400)], date(2026, 7, 1))
+    assert len(scripted.asked) == 1
+
+
+def test_the_four_shapes_of_follows_and_unfollows_are_told_apart():
+    def shape(**total):
+        data = [{"name": "follows_and_unfollows", **total}]
+        stream = stream_of("instagram", "account_insights")
+        page = Page("/x?breakdown=follow_type", 200, json.dumps({"data": data}).encode())
+        return [(row["dimension_value"], row["value"]) for row in rows(stream, "account_insights", [page])]
+
+    def split(**results):
+        return {"breakdowns": [{"dimension_keys": ["follow_type"], **results}]}
+
+    gained = {"dimension_values": ["FOLLOWER"], "value": 20}
+    lost = {"dimension_values": ["NON_FOLLOWER"], "value": 8}
+    assert shape(total_value=split(results=[gained, lost])) == [("FOLLOWER", 20), ("NON_FOLLOWER", 8)]
+    assert shape() == []  # asked without its breakdown
+    assert shape(total_value=split(results=[])) == [(None, None)]  # published: nobody came, nobody left
+    assert shape(total_value=split()) == []  # not published yet
 
 
 def test_a_total_without_a_value_and_a_day_not_published_yet_are_no_rows():

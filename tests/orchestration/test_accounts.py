@@ -25,6 +25,28 @@ def test_an_account_carries_its_brands_zone_and_currency(tmp_path):
     )
 
 
+def test_an_instagram_account_names_its_competitors_and_hashtags_in_lower_case(tmp_path):
+    watching = (
+        '{source: instagram, account_id: "1", token_env: T, competitors: [Rival.Cafe], hashtags: [CoffeeTime, 珈琲]}'
+    )
+    ((account,), _) = read(tmp_path, BRAND % watching)
+    assert (account.competitors, account.hashtags) == (("rival.cafe",), ("coffeetime", "珈琲"))
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [
+        ("source: instagram, hashtags: ['#coffee']", "hashtags.0"),
+        (f"source: instagram, hashtags: {[f't{n}' for n in range(31)]}", "at most 30"),
+        ("source: instagram, competitors: ['a b']", "competitors.0"),
+        ("source: x, competitors: [rival]", "belong to an account of instagram, not of x"),
+    ],
+)
+def test_what_cannot_be_watched_is_refused_by_name(tmp_path, more, named):
+    with pytest.raises(Problem, match=named):
+        read(tmp_path, BRAND % ('{account_id: "1", token_env: T, ' + more + "}"))
+
+
 def test_the_repositorys_own_file_is_good():
     listed, names = accounts.read(REPOSITORY / "accounts.yml")
     assert len(listed) == 8

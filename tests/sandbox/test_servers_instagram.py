@@ -65,8 +65,19 @@ def test_what_version_26_removed_is_refused_in_every_version(served, name):
     assert refusal(served.ask("instagram", f"/v24.0/?{name}=a"))["code"] == 100
 
 
-def test_a_batch_is_refused(served):
-    assert refusal(served.ask("instagram", "/v26.0/", method="POST", data={"batch": "[]"}))["code"] == 100
+def batch(served, parts):
+    asked = [{"method": "GET", "relative_url": part} for part in parts]
+    return served.ask("instagram", "/v26.0/", method="POST", data={"batch": json.dumps(asked)})
+
+
+def test_a_batch_answers_each_question_for_itself(served):
+    told = batch(served, [f"{ME}?fields=username", "1?fields=id", f"{ME}?fields=fans"]).json()
+    assert [part["code"] for part in told] == [200, 400, 400]
+    assert json.loads(told[0]["body"]) == {"username": "aozora.coffee", "id": ME}
+
+
+def test_a_batch_of_more_than_fifty_is_refused(served):
+    assert refusal(batch(served, [ME] * 51))["type"] == "GraphBatchException"
 
 
 # ---------- account

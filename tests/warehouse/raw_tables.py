@@ -16,10 +16,15 @@ FILE_META = "file varchar, line bigint"
 
 _POSTS = (
     "media_id varchar, caption varchar, media_type varchar, media_product_type varchar, permalink varchar,"
-    " published_at timestamptz, like_count bigint, comments_count bigint"
+    " published_at timestamptz, like_count bigint, comments_count bigint, is_shared_to_feed boolean,"
+    " slide_count bigint, saved_count bigint, shares_count bigint, reposts_count bigint, total_views_count bigint,"
+    " total_like_count bigint, total_comments_count bigint"
 )
-_INSIGHTS = "media_id varchar, metric varchar, value bigint"
-_REFUSALS = "media_id varchar, code bigint, subcode bigint, message varchar"
+_INSIGHTS = "media_id varchar, metric varchar, dimension varchar, dimension_value varchar, value double"
+_ERROR = "code bigint, subcode bigint, message varchar"
+_REFUSALS = f"media_id varchar, dimension varchar, {_ERROR}"
+_METRIC_REFUSALS = f"metric varchar, dimension varchar, {_ERROR}"
+_PUBLIC = "media_id varchar, media_type varchar, published_at timestamptz, like_count bigint, comments_count bigint"
 _X_COUNTERS = """
     public_retweet_count public_reply_count public_like_count public_quote_count public_bookmark_count
     public_impression_count non_public_impression_count non_public_engagements non_public_user_profile_clicks
@@ -40,6 +45,18 @@ TABLES = {
     f" media_count bigint, {META}",
     "raw_instagram.account_insights": "metric varchar, dimension varchar, dimension_value varchar,"
     f" value bigint, {META}",
+    "raw_instagram.account_insight_refusals": f"{_METRIC_REFUSALS}, {META}",
+    "raw_instagram.audience": "metric varchar, timeframe varchar, dimension varchar, age varchar, gender varchar,"
+    f" city varchar, country varchar, value bigint, {META}",
+    "raw_instagram.followers_gained": f"gained_date date, value bigint, {META}",
+    "raw_instagram.followers_online": f"online_date date, hour bigint, value bigint, {META}",
+    "raw_instagram.audience_refusals": f"{_METRIC_REFUSALS}, {META}",
+    "raw_instagram.competitors": "handle varchar, followers_count bigint, follows_count bigint, media_count bigint,"
+    f" {_ERROR}, {META}",
+    "raw_instagram.competitor_media": f"handle varchar, media_product_type varchar, view_count bigint, {_PUBLIC},"
+    f" {META}",
+    "raw_instagram.hashtag_media": f"hashtag varchar, {_PUBLIC}, {META}",
+    "raw_instagram.tagged_media": f"author_key varchar, media_product_type varchar, {_PUBLIC}, {META}",
     "raw_instagram.period_reach": "period_type varchar, period_start date, period_end date, metric varchar,"
     f" value bigint, {META}",
     "raw_instagram.media": f"{_POSTS}, {META}",

@@ -19,6 +19,52 @@ metrics as (
 
 ),
 
+latest_captures as (
+
+    select * from {{ ref('int_latest_captures') }}
+
+),
+
+insight_refusals as (
+
+    select * from {{ ref('stg_instagram__account_insight_refusals') }}
+
+),
+
+-- under the name that seeds/metrics gives the metric
+refusals_named as (
+
+    select
+        insight_refusals.account_id,
+        insight_refusals.insight_date,
+        case
+            when insight_refusals.metric = 'saves' then 'saved / saves'
+            when insight_refusals.metric = 'follows_and_unfollows' or insight_refusals.dimension is null
+                then insight_refusals.metric
+            else insight_refusals.metric || ' by ' || insight_refusals.dimension
+        end as instagram_name,
+        insight_refusals.null_reason
+    from insight_refusals
+    inner join latest_captures
+        on
+            insight_refusals.account_id = latest_captures.account_id
+            and insight_refusals.insight_date = latest_captures.window_date
+            and insight_refusals.landing_file = latest_captures.landing_file
+
+),
+
+refused as (
+
+    select
+        account_id,
+        insight_date,
+        instagram_name,
+        max(null_reason) as null_reason
+    from refusals_named
+    group by account_id, insight_date, instagram_name
+
+),
+
 unpivoted as (
 
     {% for metric in metrics %}
@@ -58,6 +104,7 @@ select
         when unpivoted.platform = 'x' and metrics.x_name is null then 'not_offered'
         when metrics.metric_id in ('followers_gained', 'followers_lost') and unpivoted.followers < 100
             then 'min_100_followers'
+        when refused.null_reason is not null then refused.null_reason
         -- a level or a lifetime counter can be read at its moment only
         when unpivoted.platform = 'x' or metrics.metric_id in ('followers', 'followers_net') then 'expired'
         when not unpivoted.is_captured then 'no_source'
@@ -67,3 +114,8 @@ select
 from unpivoted
 left join metrics
     on unpivoted.metric_id = metrics.metric_id
+left join refused
+    on
+        unpivoted.account_id = refused.account_id
+        and unpivoted.date = refused.insight_date
+        and metrics.instagram_name = refused.instagram_name

@@ -51,6 +51,8 @@ pivoted as (
         ) as {{ metric }}_{{ follow_type }},
         {% endfor %}
         {% endfor %}
+        -- published with nothing in it is zero, of both sides or of the one that is not named
+        max(case when metric = 'follows_and_unfollows' and dimension = 'follow_type' then 0 end) as no_follows,
         cast(count(*) as bigint) as row_count
     from latest
     group by account_id, insight_date
@@ -75,8 +77,8 @@ select
     profile_views as profile_visits,
     website_clicks as link_clicks,
     -- the breakdown of follows_and_unfollows names those who came FOLLOWER and those who left NON_FOLLOWER
-    follows_and_unfollows_follower as followers_gained,
-    follows_and_unfollows_non_follower as followers_lost,
+    cast(coalesce(follows_and_unfollows_follower, no_follows) as bigint) as followers_gained,
+    cast(coalesce(follows_and_unfollows_non_follower, no_follows) as bigint) as followers_lost,
     reach_follower as reach_followers,
     reach_non_follower as reach_non_followers,
     views_follower as views_followers,

@@ -45,6 +45,7 @@ pivoted as (
         {% endfor %}
         cast(count(*) as bigint) as insight_count
     from insights
+    where dimension is null
     group by account_id, media_id, captured_date, landing_file
 
 )
@@ -61,13 +62,13 @@ select
     cast(null as bigint) as impressions_to_date,
     cast(null as bigint) as organic_impressions_to_date,
     -- total_views counts promoted views too, views does not
-    pivoted.total_views - pivoted.views as promoted_views_to_date,
+    coalesce(pivoted.total_views, posts.total_views_count) - pivoted.views as promoted_views_to_date,
     pivoted.total_interactions as engagements_to_date,
     coalesce(pivoted.likes, posts.like_count) as likes_to_date,
     coalesce(pivoted.comments, posts.comments_count) as comments_to_date,
-    pivoted.saved as saves_to_date,
-    pivoted.shares as shares_to_date,
-    pivoted.reposts as reposts_to_date,
+    coalesce(pivoted.saved, posts.saved_count) as saves_to_date,
+    coalesce(pivoted.shares, posts.shares_count) as shares_to_date,
+    coalesce(pivoted.reposts, posts.reposts_count) as reposts_to_date,
     cast(null as bigint) as quotes_to_date,
     pivoted.profile_visits as profile_visits_to_date,
     pivoted.link_clicks as link_clicks_to_date,

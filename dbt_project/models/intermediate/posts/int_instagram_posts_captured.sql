@@ -23,12 +23,18 @@ stories as (
 unioned as (
 
     select
-        *,
+        media.*,
         false as is_story
     from media
+    inner join latest_captures
+        on
+            media.account_id = latest_captures.account_id
+            and media.captured_date = latest_captures.window_date
+            and media.landing_file = latest_captures.landing_file
 
     union all
 
+    -- a story that is gone by the last capture of a day was there in an earlier one
     select
         *,
         true as is_story
@@ -40,21 +46,17 @@ unioned as (
 ranked as (
 
     select
-        unioned.*,
+        *,
         row_number() over (
-            partition by unioned.account_id, unioned.media_id, unioned.captured_date
+            partition by account_id, media_id, captured_date
             order by
-                unioned.captured_at desc,
-                unioned.is_story asc,
-                unioned.like_count desc,
-                unioned.comments_count desc
+                captured_at desc,
+                is_story asc,
+                like_count desc,
+                comments_count desc
         ) as recency
     from unioned
-    inner join latest_captures
-        on
-            unioned.account_id = latest_captures.account_id
-            and unioned.captured_date = latest_captures.window_date
-            and unioned.landing_file = latest_captures.landing_file
+
 )
 
 select
@@ -71,6 +73,12 @@ select
     is_story,
     permalink,
     like_count,
-    comments_count
+    comments_count,
+    slide_count,
+    is_shared_to_feed,
+    saved_count,
+    shares_count,
+    reposts_count,
+    total_views_count
 from ranked
 where recency = 1

@@ -16,7 +16,8 @@ renamed as (
         ---------- strings
         metric,
         dimension,
-        lower(dimension_value) as dimension_value,
+        -- a reel is REEL or REELS, by the age of the answer
+        case lower(dimension_value) when 'reels' then 'reel' else lower(dimension_value) end as dimension_value,
 
         ---------- numerics
         value,

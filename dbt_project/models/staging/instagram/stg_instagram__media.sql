@@ -23,6 +23,17 @@ renamed as (
         ---------- numerics
         like_count,
         comments_count,
+        slide_count,
+        saved_count,
+        shares_count,
+        reposts_count,
+        -- organic and promoted together, Facebook included; the insight of the same name without total_ is organic
+        total_views_count,
+        total_like_count,
+        total_comments_count,
+
+        ---------- booleans
+        is_shared_to_feed,
 
         ---------- timestamps
         published_at,

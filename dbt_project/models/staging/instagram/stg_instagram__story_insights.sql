@@ -16,6 +16,9 @@ renamed as (
 
         ---------- strings
         metric,
+        dimension,
+        -- documented in upper case, sent in lower case
+        lower(dimension_value) as dimension_value,
 
         ---------- numerics
         value,

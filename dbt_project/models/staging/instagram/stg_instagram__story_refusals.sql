@@ -36,6 +36,8 @@ renamed as (
         landing_file
 
     from source
+    -- a refusal of a whole list is about the metrics asked for, not about a post
+    where media_id is not null
 
 )
 
