@@ -133,6 +133,7 @@ select
     coalesce(traffic_days.referral_sessions, 0) as referral_sessions,
     total_days.sessions - total_days.new_users as repeat_sessions,
     total_days.engaged_sessions,
+    total_days.sessions - total_days.engaged_sessions as bounced_sessions,
     total_days.new_users,
     total_days.page_views,
     coalesce(purchase_pages.page_views, 0) as purchase_page_views,
