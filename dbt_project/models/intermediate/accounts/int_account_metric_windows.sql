@@ -108,15 +108,20 @@ select
     windowed.previous_days_known,
     windowed.null_reason,
     -- people are what the source counted for exactly this window
-{% for prefix, join in [('', 'current_people'), ('previous_', 'previous_people')] %}
-cast(
-    case kind
-        when 'distinct' then {{ join }}.value
-        when 'level' then windowed.{{ prefix }}last
-        else windowed.{{ prefix }}summed
-    end as double
-) as {{ prefix }}value{{ ',' if not loop.last }}
-{% endfor %}
+    cast(
+        case windowed.kind
+            when 'distinct' then current_people.value
+            when 'level' then windowed.last
+            else windowed.summed
+        end as double
+    ) as value,
+    cast(
+        case windowed.kind
+            when 'distinct' then previous_people.value
+            when 'level' then windowed.previous_last
+            else windowed.previous_summed
+        end as double
+    ) as previous_value
 from windowed
 {% for join, start, end in [
     ('current_people', 'windowed.period_start', 'windowed.period_end'),

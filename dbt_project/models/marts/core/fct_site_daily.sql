@@ -37,11 +37,9 @@ select
     landing_days.page_views,
     landing_days.engaged_time_s,
     landing_days.key_events,
-    landing_days.sessions - landing_days.engaged_sessions as bounced_sessions,
-    {{ ratio('landing_days.sessions - landing_days.engaged_sessions', 'landing_days.sessions') }}
-    as bounce_rate_sessions,
-    {{ ratio('landing_days.engaged_time_s', 'landing_days.engaged_sessions') }}
-    as engaged_time_per_engaged_session_s,
+    landing_days.bounced_sessions,
+    {{ ratio('landing_days.bounced_sessions', 'landing_days.sessions') }} as bounce_rate_sessions,
+    {{ ratio('landing_days.engaged_time_s', 'landing_days.engaged_sessions') }} as engaged_time_per_engaged_session_s,
     {{ ratio('landing_days.key_events', 'landing_days.sessions') }} as key_events_per_session,
     cast(landing_days.revenue_amount as decimal(18, 2)) as revenue_amount,
     landing_days.currency,

@@ -60,13 +60,17 @@ compared as (
     select
         *,
         {{ ratio('exposure - previous_exposure', 'previous_exposure') }} as exposure_change_pct,
-    {% for side in ['organic', 'promoted'] %}
-    {% for prefix in ['', 'previous_'] %}
-    max(case when traffic = '{{ side }}' then {{ prefix }}exposure end) over (
-        partition by account_id, period_type, period_start
-        ) as {{ prefix }}{{ side }}{{ ',' if not (loop.last and side == 'promoted') }}
-    {% endfor %}
-{% endfor %}
+        {% for side in ['organic', 'promoted'] %}
+        {% for prefix in ['', 'previous_'] %}
+        max(case when traffic = '{{ side }}' then {{ prefix }}exposure end) over (
+            partition by account_id, period_type, period_start
+        ) as {{ prefix }}{{ side }},
+        {% endfor %}
+        {% endfor %}
+        row_number() over (
+            partition by account_id, period_type, period_start
+            order by traffic
+        ) as traffic_order
     from windowed
 
 )
