@@ -16,14 +16,15 @@ weeks as (
         is_partial,
         cast(max(case when metric_id = 'followers' then value end) as bigint) as followers,
         cast(max(case when metric_id = 'followers' then previous_value end) as bigint) as previous_followers,
-    {% for metric in ['engagements', 'reach'] %}
-    cast(
-        max(case when metric_id = '{{ metric }}' and status = 'ok' then value end) as bigint
-    ) as {{ metric }},
-    cast(
-        max(case when metric_id = '{{ metric }}' and status = 'ok' then previous_value end) as bigint
-    ) as previous_{{ metric }}{{ ',' if not loop.last }}
-    {% endfor %}
+        -- half a week of reactions over all followers would be no rate
+        {% for prefix in ['', 'previous_'] %}
+        cast(
+            max(case when metric_id = 'engagements' and {{ prefix }}days_known = days then {{ prefix }}value end)
+            as bigint
+        ) as {{ prefix }}engagements,
+        {% endfor %}
+        cast(max(case when metric_id = 'reach' then value end) as bigint) as reach,
+        cast(max(case when metric_id = 'reach' then previous_value end) as bigint) as previous_reach
     from periods
     where metric_id in ('followers', 'engagements', 'reach')
     group by
