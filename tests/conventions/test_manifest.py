@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 
 import pytest
 
-from orchestration import gate, transform
-from orchestration.settings import DBT_PROJECT, Settings
+from orchestration import gate
+from orchestration.settings import DBT_PROJECT
 
 LAYERS = ["staging", "intermediate", "marts"]
 # What DuckDB would take and Spark would not, in SQL that both have to run.
@@ -32,13 +30,6 @@ FORBIDDEN = {
     "a function that Spark does not know": r"\b(arg_max|arg_min|epoch|list_\w+|struct_pack|unnest|string_split)\s*\(",
     "a NULL without a type": r"^\s*null\s+as\s|\bselect\s+null\s+as\s",
 }
-
-
-@pytest.fixture(scope="session")
-def manifest(tmp_path_factory):
-    settings = Settings.load(tmp_path_factory.mktemp("home"), {})
-    os.environ["WAREHOUSE_PATH"] = str(settings.warehouse)
-    return json.loads(transform.ensure_manifest(settings).read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")

@@ -71,7 +71,11 @@ class Truth:
 
     def brand_day(self, brand_id: str, moment: datetime) -> date:
         """Return the brand's day on which an instant falls."""
-        return moment.astimezone(ZoneInfo(self.zones[brand_id])).date()
+        return self.brand_clock(brand_id, moment).date()
+
+    def brand_clock(self, brand_id: str, moment: datetime) -> datetime:
+        """Return an instant as the brand's clocks show it."""
+        return moment.astimezone(ZoneInfo(self.zones[brand_id]))
 
     def settled(self, day: date, zone: str, rereads: int) -> bool:
         """Say whether a day was last read 48 hours or more after its end."""

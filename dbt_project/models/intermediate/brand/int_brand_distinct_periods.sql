@@ -6,15 +6,9 @@ accounts as (
 
 ),
 
-latest_captures as (
+account_periods as (
 
-    select * from {{ ref('int_latest_captures') }}
-
-),
-
-period_reach as (
-
-    select * from {{ ref('stg_instagram__period_reach') }}
+    select * from {{ ref('int_account_distinct_periods') }}
 
 ),
 
@@ -30,22 +24,12 @@ instagram_accounts as (
 
 select
     instagram_accounts.brand_id,
-    period_reach.metric as metric_id,
-    period_reach.period_type,
-    period_reach.period_start,
-    cast(max(period_reach.value) as decimal(28, 6)) as value
-from period_reach
-inner join latest_captures
-    on
-        period_reach.account_id = latest_captures.account_id
-        and period_reach.window_date = latest_captures.window_date
-        and period_reach.landing_file = latest_captures.landing_file
+    account_periods.metric_id,
+    account_periods.period_type,
+    account_periods.period_start,
+    account_periods.value
+from account_periods
 inner join instagram_accounts
     on
-        period_reach.account_id = instagram_accounts.account_id
+        account_periods.account_id = instagram_accounts.account_id
         and instagram_accounts.account_count = 1
-group by
-    instagram_accounts.brand_id,
-    period_reach.metric,
-    period_reach.period_type,
-    period_reach.period_start

@@ -37,7 +37,7 @@ ratios as (
             and numerators.brand_id = denominators.brand_id
             and numerators.period_type = denominators.period_type
             and numerators.period_start = denominators.period_start
-    where metrics.kind = 'ratio'
+    where metrics.kind in ('ratio', 'share')
 
 ),
 

@@ -44,7 +44,7 @@ brand_metrics as (
         ) as account_count
     from accounts
     cross join metrics
-    where metrics.kind <> 'ratio'
+    where metrics.kind not in ('ratio', 'share') and coalesce(metrics.is_account_daily, true)
     group by
         accounts.brand_id,
         metrics.metric_id,

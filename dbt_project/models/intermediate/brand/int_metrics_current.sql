@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
 
+-- depends_on: {{ ref('int_metric_registry_faults') }}
 with
 
 metrics as (

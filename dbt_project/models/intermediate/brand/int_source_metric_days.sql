@@ -1,6 +1,7 @@
 {% set site_metrics = [
     'sessions', 'sessions_instagram', 'sessions_x', 'sessions_other', 'referral_sessions', 'repeat_sessions',
-    'purchase_page_views', 'key_events'
+    'purchase_page_views', 'key_events', 'engaged_sessions', 'bounced_sessions', 'new_users', 'page_views',
+    'engaged_time_s'
 ] %}
 {% set crm_metrics = ['leads', 'qualified_leads', 'deals_won', 'revenue'] %}
 

@@ -64,6 +64,7 @@ select
     -- total_views counts promoted views too, views does not
     coalesce(pivoted.total_views, posts.total_views_count) - pivoted.views as promoted_views_to_date,
     pivoted.total_interactions as engagements_to_date,
+    pivoted.total_interactions as organic_engagements_to_date,
     coalesce(pivoted.likes, posts.like_count) as likes_to_date,
     coalesce(pivoted.comments, posts.comments_count) as comments_to_date,
     coalesce(pivoted.saved, posts.saved_count) as saves_to_date,
@@ -72,6 +73,7 @@ select
     cast(null as bigint) as quotes_to_date,
     pivoted.profile_visits as profile_visits_to_date,
     pivoted.link_clicks as link_clicks_to_date,
+    pivoted.link_clicks as organic_link_clicks_to_date,
     pivoted.follows as follows_to_date
 from posts
 left join pivoted

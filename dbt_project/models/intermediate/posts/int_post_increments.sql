@@ -9,7 +9,8 @@
 {% set from_month = first_changed_month(ref('int_post_snapshots')) %}
 {% set counters = [
     'views', 'impressions', 'organic_impressions', 'promoted_views', 'engagements', 'likes', 'comments', 'saves',
-    'shares', 'reposts', 'quotes', 'profile_visits', 'link_clicks', 'follows'
+    'shares', 'reposts', 'quotes', 'profile_visits', 'link_clicks', 'follows', 'organic_engagements',
+    'organic_link_clicks'
 ] %}
 
 with

@@ -14,7 +14,8 @@ owned as (
     select
         *,
         {% for counter in [
-            'public_impression_count', 'organic_impression_count', 'public_like_count', 'public_reply_count',
+            'public_impression_count', 'organic_impression_count', 'organic_like_count', 'organic_reply_count',
+            'organic_retweet_count', 'public_like_count', 'public_reply_count',
             'public_bookmark_count', 'public_retweet_count', 'public_quote_count', 'non_public_user_profile_clicks'
         ] %}
         case when not is_repost then {{ counter }} end as own_{{ counter }},
@@ -24,7 +25,12 @@ owned as (
             when is_repost then cast(null as bigint)
             when link_url is null and non_public_impression_count is not null then 0
             else non_public_url_link_clicks
-        end as own_link_clicks
+        end as own_link_clicks,
+        case
+            when is_repost then cast(null as bigint)
+            when link_url is null and organic_impression_count is not null then 0
+            else organic_url_link_clicks
+        end as own_organic_link_clicks
     from posts
 
 )
@@ -43,6 +49,9 @@ select
     cast(null as bigint) as promoted_views_to_date,
     own_public_like_count + own_public_reply_count + own_public_bookmark_count
     + own_public_retweet_count + own_public_quote_count as engagements_to_date,
+    -- bookmarks and quotes are organic always
+    own_organic_like_count + own_organic_reply_count + own_public_bookmark_count
+    + own_organic_retweet_count + own_public_quote_count as organic_engagements_to_date,
     own_public_like_count as likes_to_date,
     own_public_reply_count as comments_to_date,
     own_public_bookmark_count as saves_to_date,
@@ -51,5 +60,6 @@ select
     own_public_quote_count as quotes_to_date,
     own_non_public_user_profile_clicks as profile_visits_to_date,
     cast(own_link_clicks as bigint) as link_clicks_to_date,
+    cast(own_organic_link_clicks as bigint) as organic_link_clicks_to_date,
     cast(null as bigint) as follows_to_date
 from owned

@@ -58,6 +58,7 @@ traffic_days as (
         account_id,
         date,
         cast(sum(sessions) as bigint) as sessions,
+        cast(sum(engaged_time_s) as decimal(18, 6)) as engaged_time_s,
         cast(sum(case when platform = 'instagram' then sessions else 0 end) as bigint) as sessions_instagram,
         cast(sum(case when platform = 'x' then sessions else 0 end) as bigint) as sessions_x,
         cast(
@@ -133,6 +134,9 @@ select
     coalesce(traffic_days.referral_sessions, 0) as referral_sessions,
     total_days.sessions - total_days.new_users as repeat_sessions,
     total_days.engaged_sessions,
+    total_days.sessions - total_days.engaged_sessions as bounced_sessions,
+    -- the breakdown alone tells it: what thresholds hide is missing
+    coalesce(traffic_days.engaged_time_s, 0) as engaged_time_s,
     total_days.new_users,
     total_days.page_views,
     coalesce(purchase_pages.page_views, 0) as purchase_page_views,

@@ -43,6 +43,7 @@ select
     coalesce(channels.platform, 'other') as platform,
     cast(sum(latest.sessions) as bigint) as sessions,
     cast(sum(latest.engaged_sessions) as bigint) as engaged_sessions,
+    cast(sum(latest.sessions) - sum(latest.engaged_sessions) as bigint) as bounced_sessions,
     cast(sum(latest.new_users) as bigint) as new_users,
     cast(sum(latest.page_views) as bigint) as page_views,
     cast(sum(latest.engaged_time_s) as decimal(18, 6)) as engaged_time_s,

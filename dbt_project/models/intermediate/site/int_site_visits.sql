@@ -45,6 +45,7 @@ select
     visit_date,
     platform,
     landing_page,
+    utm_campaign,
     utm_content
 from ranked
 where event_order = 1

@@ -39,5 +39,12 @@ select
     ga4_name,
     hubspot_name,
     valid_from,
-    notes
+    notes,
+    is_account_daily,
+    counts_embed,
+    scope_paid,
+    scope_audience,
+    date_attribution,
+    owner,
+    source_url
 from ranked

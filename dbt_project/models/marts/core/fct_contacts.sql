@@ -32,6 +32,7 @@ unioned as (
         brand_zone as day_zone,
         platform,
         landing_page,
+        utm_campaign,
         utm_content,
         'hubspot' as source
     from people
@@ -51,6 +52,7 @@ unioned as (
         'UTC' as day_zone,
         platform,
         landing_page,
+        utm_campaign,
         utm_content,
         'site_events' as source
     from site_visits
@@ -74,6 +76,7 @@ select
     unioned.platform,
     posts.post_id,
     unioned.landing_page,
+    unioned.utm_campaign,
     unioned.source
 from unioned
 left join posts

@@ -27,7 +27,13 @@ select
     impressions,
     organic_impressions,
     promoted_views,
+    impressions - organic_impressions as promoted_impressions,
+    case
+        when promoted_views is not null or organic_impressions is not null then 'split'
+        else 'unknown'
+    end as paid_split_status,
     engagements,
+    organic_engagements,
     likes,
     comments,
     saves,
@@ -36,5 +42,6 @@ select
     quotes,
     profile_visits,
     link_clicks,
+    organic_link_clicks,
     follows
 from increments

@@ -28,6 +28,7 @@ select
     organic_impressions_to_date,
     promoted_views_to_date,
     engagements_to_date,
+    organic_engagements_to_date,
     likes_to_date,
     comments_to_date,
     saves_to_date,
@@ -36,5 +37,6 @@ select
     quotes_to_date,
     profile_visits_to_date,
     link_clicks_to_date,
+    organic_link_clicks_to_date,
     follows_to_date
 from snapshots

@@ -42,7 +42,8 @@ offered as (
     cross join calendar_days
     inner join metrics
         on
-            metrics.kind <> 'ratio'
+            metrics.kind not in ('ratio', 'share')
+            and coalesce(metrics.is_account_daily, true)
             and (
                 (accounts.source = 'ga4' and metrics.ga4_name is not null)
                 or (accounts.source = 'hubspot' and metrics.hubspot_name is not null)
