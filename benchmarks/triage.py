@@ -29,7 +29,7 @@ def measured() -> list[Line]:
         sql = compiled(Path(folder) / "home")
         paths = triage_scenarios.write(Path(folder) / "scenarios", FIRST_SEED)
         answers = Counter(answer(sql, path) for path in paths)
-    print(matrix(answers))  # noqa: T201
+    print(matrix(answers))
     return judged(answers)
 
 
@@ -66,7 +66,7 @@ def answer(sql: dict[str, str], scenario: Path) -> tuple[str, str]:
         )
         found = nearest[0][2] if nearest else NOTHING
         said = (MIXED, "one of them" if found in causes else found) if len(causes) > 1 else (*causes, found)
-    print(f"{scenario.stem:24} {found}", file=sys.stderr, flush=True)  # noqa: T201
+    print(f"{scenario.stem:24} {found}", file=sys.stderr, flush=True)
     return said
 
 
@@ -74,6 +74,8 @@ def matrix(answers: Counter) -> str:
     """Return the confusion matrix: a row what was planted, a column what was found."""
     columns = sorted({found for _, found in answers})
     lines = [f"{'planted':10}" + "".join(f"{name:>14}" for name in columns)]
-    for planted in sorted({planted for planted, _ in answers}):
-        lines.append(f"{planted:10}" + "".join(f"{answers[planted, found] or '.':>14}" for found in columns))
+    lines += [
+        f"{planted:10}" + "".join(f"{answers[planted, found] or '.':>14}" for found in columns)
+        for planted in sorted({planted for planted, _ in answers})
+    ]
     return "\n".join(lines)

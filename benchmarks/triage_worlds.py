@@ -114,7 +114,7 @@ def _fill(con: duckdb.DuckDBPyConnection, built: world.World) -> None:
 
 
 def _frame(arrays: dict[str, np.ndarray]) -> object:
-    import pandas as pd  # noqa: PLC0415 - DuckDB reads columns of a frame; nothing else here needs it
+    import pandas as pd
 
     return pd.DataFrame(arrays)
 
@@ -147,4 +147,3 @@ def _told(built: world.World, post: Post, at: datetime) -> dict[str, int | None]
     counters = built.post_counters(post, built.settled_until(post.account.native_id, at))
     names = ("organic_views", "impressions", "organic_impressions")
     return {name: counters.get(name) for name in names}
-

@@ -28,8 +28,10 @@ compared as (
 
     select
         post_exposures.*,
-        post_exposures.growth_log - norms.growth_median as growth_off
+        post_exposures.growth_log - norms.growth_median as growth_off,
+        rules.growth_posts_least
     from post_exposures
+    cross join rules
     left join norms
         on
             post_exposures.account_id = norms.account_id
@@ -62,7 +64,6 @@ summed as (
         ) as fresh_posts_counted,
         case when count(growth_off) >= max(growth_posts_least) then median(growth_off) end as growth_index
     from compared
-    cross join rules
     group by account_id, date
 
 )

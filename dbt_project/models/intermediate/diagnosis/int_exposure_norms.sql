@@ -31,13 +31,15 @@ earlier as (
         post_exposures.age_bin,
         post_exposures.growth_log,
         post_exposures.level_log,
-        rules.posts_least
+        rules.posts_least,
+        rules.viral_posts_least,
+        rules.viral_spread_least
     from weeks
     cross join rules
     inner join post_exposures
         on
             weeks.account_id = post_exposures.account_id
-            and post_exposures.date < weeks.week_start
+            and weeks.week_start > post_exposures.date
             and post_exposures.date >= {{ add_days('weeks.week_start', '-rules.history_days') }}
     where post_exposures.growth_log is not null or post_exposures.level_log is not null
 
@@ -62,7 +64,13 @@ spreads as (
     select
         earlier.account_id,
         earlier.week_start,
-        1.4826 * median(abs(earlier.level_log - medians.level_median)) as level_spread
+        case
+            when count(earlier.level_log) >= max(earlier.viral_posts_least)
+                then greatest(
+                    1.4826 * median(abs(earlier.level_log - medians.level_median)),
+                    max(earlier.viral_spread_least)
+                )
+        end as level_spread
     from earlier
     inner join medians
         on

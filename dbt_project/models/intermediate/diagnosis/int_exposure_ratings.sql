@@ -28,7 +28,8 @@ rules as (
 weekly as (
 
     select
-        exposure_days.*,
+        *,
+        lag(exposures) over (partition by account_id order by date) as exposures_before,
         case
             when week_days = 7 and lag(week_days, 7) over (partition by account_id order by date) = 7
                 then ln(
@@ -76,7 +77,7 @@ histories as (
     inner join weekly as earlier
         on
             today.account_id = earlier.account_id
-            and earlier.date < today.date
+            and today.date > earlier.date
             and earlier.date >= {{ add_days('today.date', '-rules.history_days') }}
     group by today.account_id, today.date
 
@@ -87,8 +88,14 @@ spreads as (
     select
         histories.account_id,
         histories.date,
-        1.4826 * median(abs(earlier.growth_index - histories.growth_median)) as growth_spread,
-        1.4826 * median(abs(earlier.week_change_log - histories.change_median)) as change_spread,
+        greatest(
+            1.4826 * median(abs(earlier.growth_index - histories.growth_median)),
+            max(rules.growth_spread_least)
+        ) as growth_spread,
+        greatest(
+            1.4826 * median(abs(earlier.week_change_log - histories.change_median)),
+            max(rules.total_spread_least)
+        ) as change_spread,
         1.4826 * median(
             case
                 when {{ days_between('earlier.date', 'histories.date') }} >= 7
@@ -100,7 +107,7 @@ spreads as (
     inner join weekly as earlier
         on
             histories.account_id = earlier.account_id
-            and earlier.date < histories.date
+            and histories.date > earlier.date
             and earlier.date >= {{ add_days('histories.date', '-rules.history_days') }}
     group by histories.account_id, histories.date
 
@@ -117,7 +124,7 @@ rated as (
         end as growth_off,
         spreads.growth_spread,
         case
-            when histories.change_days >= rules.history_days_least
+            when histories.change_days >= rules.total_days_least
                 then weekly.week_change_log - histories.change_median
         end as change_off,
         spreads.change_spread,
@@ -143,8 +150,11 @@ judged as (
         and abs(exp(rated.growth_off) - 1) >= rules.growth_change_least as is_growth_unusual,
         -- fresh posts without a single display: the source has not counted yet
         rated.date > rated.first_counted_date
-        and (not rated.is_counted or (rated.fresh_posts > 0 and rated.fresh_posts_counted = 0 and rated.growth_off < 0))
-            as is_uncounted
+        and (
+            not rated.is_counted
+            or (rated.fresh_posts > 0 and rated.fresh_posts_counted = 0 and coalesce(rated.growth_off, -1) < 0)
+            or (rated.exposures = 0 and rated.exposures_before >= rules.growth_exposure_least)
+        ) as is_uncounted
     from rated
     cross join rules
 

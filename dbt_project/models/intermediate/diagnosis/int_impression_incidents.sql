@@ -97,6 +97,7 @@ select
     cast(count(case when cut = '{{ cut }}' then 1 end) as bigint) as {{ cut }}_signals,
     {% endfor %}
     min(case when cut = 'growth' then first_date end) as growth_date,
+    max(case when cut = 'growth' then abs(strength) end) as growth_z,
     max(case when cut = 'access' then strength end) as accounts_followed,
     max(case when cut = 'viral' then strength end) as viral_z
 from numbered

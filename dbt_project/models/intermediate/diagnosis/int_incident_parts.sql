@@ -16,7 +16,7 @@ rules as (
 measured as (
 
     select
-        windows.*,
+        *,
         cast(round(exposures_after) - round(exposures_before) as bigint) as delta_total,
         exposures_before / days_after as usual_day,
         -- what each post brought before, viral ones counted as usual ones
@@ -47,6 +47,7 @@ rested as (
 
     select
         parted.*,
+        rules.growth_alone_z,
         parted.delta_total - parted.delta_period - parted.delta_viral - parted.delta_volume as delta_rest,
         parted.growth_signals > 0
         and parted.peers > 0
@@ -78,3 +79,8 @@ select
     case when is_accessed then delta_rest - delta_platform else 0 end as delta_access,
     case when is_accessed then 0 else delta_rest - delta_platform end as delta_unexplained
 from explained
+-- a turn of growth that nothing else confirms has to be far out
+where
+    is_shared
+    or period_signals + viral_signals + volume_signals + access_signals + total_signals > 0
+    or growth_z >= growth_alone_z

@@ -81,7 +81,7 @@ signals as (
         account_id,
         'viral' as cut,
         published_utc_date as first_date,
-        case when seen_date > {{ add_days('published_utc_date', 2) }} then seen_date else {{ add_days('published_utc_date', 2) }} end as last_date,
+        greatest(seen_date, {{ add_days('published_utc_date', 2) }}) as last_date,
         z_robust as strength
     from viral_posts
 
@@ -108,7 +108,7 @@ signals as (
         'growth' as cut,
         date as first_date,
         date as last_date,
-        growth_off as strength
+        growth_off / growth_spread as strength
     from ratings
     where
         is_growth_unusual

@@ -63,6 +63,7 @@ matched as (
         incidents.account_id,
         incidents.incident_start,
         weeks_back.weeks_back = 0 as is_after,
+        weeks_back.weeks_back > 0 and not ratings.is_uncounted and ratings.exposures is not null as is_before,
         ratings.exposures,
         ratings.posts_published,
         ratings.is_uncounted,
@@ -93,11 +94,10 @@ summed as (
         sum(case when is_after and is_uncounted then exposures end) as exposures_uncounted,
         sum(case when is_after then viral_excess end) as viral_after,
         sum(case when is_after and not is_uncounted then posts_published end) as posts_after,
-        count(case when not is_after and not is_uncounted then exposures end) as days_before,
-        sum(case when not is_after and not is_uncounted then exposures end) as exposures_before,
-        sum(case when not is_after and not is_uncounted and exposures is not null then viral_excess end) as viral_before,
-        sum(case when not is_after and not is_uncounted and exposures is not null then posts_published end)
-            as posts_before
+        count(case when is_before then 1 end) as days_before,
+        sum(case when is_before then exposures end) as exposures_before,
+        sum(case when is_before then viral_excess end) as viral_before,
+        sum(case when is_before then posts_published end) as posts_before
     from matched
     group by account_id, incident_start
 

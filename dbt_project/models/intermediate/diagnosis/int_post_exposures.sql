@@ -71,7 +71,10 @@ select
             and measured.age_hours < rules.growth_age_hours
             and measured.exposures >= 0
             and measured.exposures_to_date - measured.exposures >= rules.growth_exposure_least
-            then ln((cast(measured.exposures as double) + 1) / (cast(measured.exposures_to_date - measured.exposures as double) + 1))
+            then ln(
+                (cast(measured.exposures as double) + 1)
+                / (cast(measured.exposures_to_date - measured.exposures as double) + 1)
+            )
     end as growth_log,
     case
         when measured.surface <> 'story' and measured.age_hours < rules.viral_age_hours

@@ -21,6 +21,41 @@ triage_cuts as (
 
 ),
 
+judged as (
+
+    select
+        *,
+        true as is_period_checked,
+        true as is_viral_checked,
+        true as is_volume_checked,
+        -- without others to compare with nobody can say that it is the platform
+        growth_signals = 0 or peers > 0 as is_platform_checked,
+        true as is_access_checked,
+        period_signals > 0 as is_period,
+        viral_signals > 0 as is_viral,
+        volume_signals > 0 as is_volume,
+        is_shared as is_platform,
+        is_accessed as is_access,
+        (days_after - days_counted) || ' of ' || days_after || ' days are not counted yet' as period_evidence,
+        'beyond the usual of a post: ' || cast(round(viral_before) as bigint) || ' before, '
+        || cast(round(viral_after) as bigint) || ' now' as viral_evidence,
+        'posts ' || round(posts_before, 1) || ' before, ' || posts_after || ' now' as volume_evidence,
+        case
+            when growth_signals = 0 then 'posts already out grew as posts of their age do'
+            when peers = 0 then 'no other account of the platform to compare with'
+            else
+                'posts already out grew by ' || cast(round(100 * (exp(own_growth_off) - 1)) as bigint)
+                || ' % against usual, those of ' || peers || ' others by '
+                || cast(round(100 * (exp(peers_growth_off) - 1)) as bigint) || ' %'
+        end as platform_evidence,
+        case
+            when is_accessed then 'following: ' || cast(accounts_followed as bigint) || ' more within a day'
+            else 'following: no jump'
+        end as access_evidence
+    from parts
+
+),
+
 laid_out as (
 
     {% for cut in cuts %}
@@ -33,35 +68,10 @@ laid_out as (
         delta_{{ cut }} as delta_explained,
         delta_unexplained,
         exposures_before,
-        {{ 'growth_signals = 0 or peers > 0' if cut == 'platform' else 'is_accessed is not null' }} as is_checked,
-        {% if cut == 'period' %}
-        period_signals > 0 as is_found,
-        (days_after - days_counted) || ' of ' || days_after || ' days are not counted yet' as evidence
-        {% elif cut == 'viral' %}
-        viral_signals > 0 as is_found,
-        'beyond the usual of a post: ' || cast(round(viral_before) as bigint) || ' before, '
-        || cast(round(viral_after) as bigint) || ' now' as evidence
-        {% elif cut == 'volume' %}
-        volume_signals > 0 as is_found,
-        'posts ' || round(posts_before, 1) || ' before, ' || posts_after || ' now' as evidence
-        {% elif cut == 'platform' %}
-        is_shared as is_found,
-        case
-            when growth_signals = 0 then 'posts already out grew as posts of their age do'
-            when peers = 0 then 'no other account of the platform to compare with'
-            else
-                'posts already out grew by ' || cast(round(100 * (exp(own_growth_off) - 1)) as bigint)
-                || ' % against usual, those of ' || peers || ' others by '
-                || cast(round(100 * (exp(peers_growth_off) - 1)) as bigint) || ' %'
-        end as evidence
-        {% else %}
-        is_accessed as is_found,
-        case
-            when is_accessed then 'following: ' || cast(accounts_followed as bigint) || ' more within a day'
-            else 'following: no jump'
-        end as evidence
-        {% endif %}
-    from parts
+        is_{{ cut }}_checked as is_checked,
+        is_{{ cut }} as is_found,
+        {{ cut }}_evidence as evidence
+    from judged
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
