@@ -1,0 +1,86 @@
+with
+
+windows as (
+
+    select * from {{ ref('int_incident_windows') }}
+
+),
+
+rules as (
+
+    {{ rules_in_force('triage_rules') }}
+
+),
+
+-- in whole exposures, so that parts and rest add up to the last one
+measured as (
+
+    select
+        *,
+        cast(round(exposures_after) - round(exposures_before) as bigint) as delta_total,
+        exposures_before / days_after as usual_day,
+        -- what each post brought before, viral ones counted as usual ones
+        (exposures_before - viral_before) / nullif(posts_before, 0) as per_post_before
+    from windows
+
+),
+
+parted as (
+
+    select
+        *,
+        cast(round(exposures_uncounted - (days_after - days_counted) * usual_day) as bigint) as delta_period,
+        cast(round(viral_after - viral_before) as bigint) as delta_viral,
+        cast(
+            round(
+                coalesce(
+                    (posts_after - posts_before * cast(days_counted as double) / days_after) * per_post_before,
+                    0
+                )
+            ) as bigint
+        ) as delta_volume
+    from measured
+
+),
+
+rested as (
+
+    select
+        parted.*,
+        rules.growth_alone_z,
+        parted.delta_total - parted.delta_period - parted.delta_viral - parted.delta_volume as delta_rest,
+        parted.growth_signals > 0
+        and parted.peers > 0
+        and abs(parted.peers_growth_off) >= rules.peers_share_least * abs(parted.own_growth_off)
+        and sign(parted.peers_growth_off) = sign(parted.own_growth_off) as is_shared,
+        parted.access_signals > 0 as is_accessed
+    from parted
+    cross join rules
+
+),
+
+-- of what period, virality and number leave over, the platform takes what peers saw too and access the rest of it
+explained as (
+
+    select
+        *,
+        case
+            when is_shared and is_accessed
+                then cast(round(delta_rest * least(peers_growth_off / own_growth_off, 1)) as bigint)
+            when is_shared then delta_rest
+            else 0
+        end as delta_platform
+    from rested
+
+)
+
+select
+    *,
+    case when is_accessed then delta_rest - delta_platform else 0 end as delta_access,
+    case when is_accessed then 0 else delta_rest - delta_platform end as delta_unexplained
+from explained
+-- a turn of growth that nothing else confirms has to be far out
+where
+    is_shared
+    or period_signals + viral_signals + volume_signals + access_signals + total_signals > 0
+    or growth_z >= growth_alone_z
