@@ -60,10 +60,6 @@ class Model(Row):
     drop_alert_points: float | None = Field(default=None, gt=0)
     low_alert_below: float | None = None
     low_alert_periods: int | None = Field(default=None, ge=1)
-    value_event: str | None = None
-    outcome_event: str | None = None
-    outcome_days: int | None = Field(default=None, ge=1)
-    reviewed_on: str | None = None
 
 
 class Signal(Row):
@@ -125,8 +121,6 @@ class Action(Step):
     """One row of score_actions.csv, percent of the scale."""
 
     action_id: str
-    channel: str | None = None
-    owner: str | None = None
 
 
 Kind = TypeVar("Kind", bound=Row)
