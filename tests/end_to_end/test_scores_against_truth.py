@@ -65,8 +65,8 @@ def test_scores_are_those_of_the_written_rules(rehearsed, truth):
         for customer, events in by_customer.items():
             if min(each["event_date"] for each in events) <= until:
                 expected[customer, period_type, start] = judged(score(events, start, until))
-    columns = ["score", "score_pct", "band", "action_id"]
-    assert mart(rehearsed, "engagement_scores", "entity_id, period_type, period_start", columns) == expected
+    columns, where = ["score", "score_pct", "band", "action_id"], "model_id = 'customer_health'"
+    assert mart(rehearsed, "engagement_scores", "entity_id, period_type, period_start", columns, where) == expected
 
 
 def test_the_written_rules_give_the_worked_example_its_90_of_150():

@@ -19,6 +19,10 @@ select
     score_models.entity_type,
     score_models.scale_max,
     score_models.period_types,
+    score_models.min_people,
+    score_models.drop_alert_points,
+    score_models.low_alert_below,
+    score_models.low_alert_periods,
     score_signals.signal_id,
     score_signals.signal_order,
     score_signals.label_en,
@@ -29,12 +33,17 @@ select
     score_signals.measure,
     score_signals.window_type,
     score_signals.window_days,
+    score_signals.decay_half_life_days,
     score_signals.count_mode,
     score_signals.threshold,
     score_signals.unit_size,
+    score_signals.rounding,
     score_signals.weight,
     score_signals.cap,
     score_signals.exclusive_group,
+    score_signals.score_group,
+    score_signals.group_limit,
+    score_signals.missing,
     score_signals.stale_after_days
 from score_models
 inner join score_signals

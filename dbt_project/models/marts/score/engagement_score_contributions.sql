@@ -20,7 +20,13 @@ counted as (
         signals.label_en,
         signals.label_ja,
         signals.exclusive_group,
+        signals.score_group,
+        signals.group_limit,
         signals.cap,
+        coalesce(signals.missing = 'reweight', false) as is_reweighted,
+        coalesce(
+            signals.cap, case signals.count_mode when 'once' then 1 else 1 / signals.unit_size end * signals.weight
+        ) as ceiling,
         cast(signals.weight as decimal(18, 6)) as weight,
         case signals.count_mode
             when 'once'
@@ -29,8 +35,16 @@ counted as (
                         when measured.measured > 0 and measured.measured >= coalesce(signals.threshold, 0) then 1
                         else 0
                     end
-            -- nine decimals, so that 0.3 of a unit of 0.1 is three units and not two
-            else floor(round(measured.measured / signals.unit_size, 9))
+            else
+                greatest(
+                    0,
+                    -- nine decimals, so that 0.3 of a unit of 0.1 is three units and not two
+                    case coalesce(signals.rounding, 'floor')
+                        when 'none' then round(measured.measured / signals.unit_size, 6)
+                        when 'half_up' then floor(round(measured.measured / signals.unit_size, 9) + 0.5)
+                        else floor(round(measured.measured / signals.unit_size, 9))
+                    end
+                )
         end as n
     from measured
     inner join signals
@@ -45,7 +59,7 @@ weighed as (
 
     select
         *,
-        weight * cast(n as decimal(18, 0)) as points_raw
+        cast(weight * cast(n as decimal(18, 6)) as decimal(28, 6)) as points_raw
     from counted
 
 ),
@@ -57,8 +71,8 @@ capped as (
         *,
         case
             when cap is null then points_raw
-            when cap >= 0 then least(points_raw, cast(cap as decimal(18, 6)))
-            else greatest(points_raw, cast(cap as decimal(18, 6)))
+            when cap >= 0 then least(points_raw, cast(cap as decimal(28, 6)))
+            else greatest(points_raw, cast(cap as decimal(28, 6)))
         end as points_capped
     from weighed
 
@@ -73,10 +87,46 @@ ranked as (
             else row_number() over (
                 partition by
                     model_id, model_version, entity_type, entity_id, period_type, period_start, exclusive_group
-                order by points_capped desc, signal_order asc, signal_id asc
+                order by abs(points_capped) desc, signal_order asc, signal_id asc
             )
-        end as place_in_group
+        end as place_in_group,
+        sum(case when is_reweighted then ceiling end) over (
+            partition by model_id, model_version, entity_type, entity_id, period_type, period_start
+        ) as ceiling_of_all,
+        sum(case when is_reweighted and event_count > 0 then ceiling end) over (
+            partition by model_id, model_version, entity_type, entity_id, period_type, period_start
+        ) as ceiling_of_seen
     from capped
+
+),
+
+reweighted as (
+
+    -- what a missing signal could have given is handed on to those of its policy that were seen
+    select
+        *,
+        cast(
+            case
+                when place_in_group > 1 then 0
+                when not is_reweighted then points_capped
+                else
+                    coalesce(cast(points_capped as double) * ceiling_of_all / nullif(ceiling_of_seen, 0), 0)
+            end as decimal(28, 6)
+        ) as points_kept
+    from ranked
+
+),
+
+running as (
+
+    select
+        *,
+        sum(points_kept) over (
+            partition by model_id, model_version, entity_type, entity_id, period_type, period_start, score_group
+            order by signal_order, signal_id
+            rows between unbounded preceding and current row
+        ) as points_so_far
+    from reweighted
 
 )
 
@@ -92,8 +142,20 @@ select
     label_en,
     label_ja,
     measured,
-    cast(n as bigint) as n,
+    cast(n as double) as n,
     cast(points_raw as double) as points_raw,
-    cast(case when place_in_group = 1 then points_capped else 0 end as double) as points,
+    cast(
+        case
+            when group_limit is null then points_kept
+            -- what the group has given up to here, less what it had given before
+            when group_limit >= 0
+                then
+                    least(points_so_far, cast(group_limit as decimal(28, 6)))
+                    - least(points_so_far - points_kept, cast(group_limit as decimal(28, 6)))
+            else
+                greatest(points_so_far, cast(group_limit as decimal(28, 6)))
+                - greatest(points_so_far - points_kept, cast(group_limit as decimal(28, 6)))
+        end as double
+    ) as points,
     event_count = 0 as is_missing
-from ranked
+from running

@@ -20,7 +20,7 @@ periods as (
 
 events as (
 
-    select * from {{ ref('fct_entity_events') }}
+    select * from {{ ref('int_score_events_unioned') }}
 
 ),
 

@@ -20,9 +20,9 @@ reporting_window as (
 
 events as (
 
-    select entity_events.*
-    from {{ ref('fct_entity_events') }} as entity_events
-    inner join reporting_window on entity_events.event_date <= reporting_window.last_date
+    select score_events.*
+    from {{ ref('int_score_events_unioned') }} as score_events
+    inner join reporting_window on score_events.event_date <= reporting_window.last_date
 
 ),
 
@@ -37,6 +37,21 @@ entities as (
 
 ),
 
+people as (
+
+    select
+        events.entity_type,
+        events.entity_id,
+        periods.period_type,
+        periods.period_start,
+        count(distinct events.member_id) as people_count
+    from events
+    inner join periods on events.event_date between periods.period_start and periods.scored_until
+    where events.member_id is not null
+    group by events.entity_type, events.entity_id, periods.period_type, periods.period_start
+
+),
+
 windows as (
 
     select
@@ -44,6 +59,7 @@ windows as (
         signals.model_version,
         signals.signal_id,
         signals.measure,
+        signals.decay_half_life_days,
         entities.entity_type,
         entities.entity_id,
         periods.period_type,
@@ -60,16 +76,25 @@ windows as (
         on
             entities.first_event_date <= periods.scored_until
             and ' ' || signals.period_types || ' ' like '% ' || periods.period_type || ' %'
+    left join people
+        on
+            entities.entity_type = people.entity_type
+            and entities.entity_id = people.entity_id
+            and periods.period_type = people.period_type
+            and periods.period_start = people.period_start
+    -- a group of few would give its people away, so that nothing of it is computed
+    where signals.min_people is null or people.people_count >= signals.min_people
 
 ),
 
 event_kinds as (
 
     select
+        entity_type,
         source,
         event_type
     from events
-    group by source, event_type
+    group by entity_type, source, event_type
 
 ),
 
@@ -88,7 +113,8 @@ signal_kinds as (
     from signals
     inner join event_kinds
         on
-            signals.source = event_kinds.source
+            signals.entity_type = event_kinds.entity_type
+            and signals.source = event_kinds.source
             and event_kinds.event_type like coalesce(signals.among, signals.event_type)
 
 ),
@@ -145,6 +171,18 @@ placed as (
         signal_events.event_date,
         signal_events.quantity,
         signal_events.is_wanted,
+        -- to nine decimals, so that sums do not depend on their order
+        cast(
+            case
+                when windows.decay_half_life_days is null then 1
+                else
+                    power(
+                        0.5,
+                        {{ days_between('signal_events.event_date', 'windows.window_end') }}
+                        / windows.decay_half_life_days
+                    )
+            end as decimal(18, 9)
+        ) as share_left,
         {{ days_between('windows.window_start', 'windows.window_end') }} + 1 as window_days,
         {{ days_between('windows.window_start', 'signal_events.event_date') }} as day_of_window,
         signal_events.closed_date is null or signal_events.closed_date > windows.window_end as is_open,
@@ -190,6 +228,9 @@ counted as (
         ) as block_count,
         count(distinct event_type) as type_count,
         sum(quantity) as quantity,
+        sum(case when event_id is not null then share_left end) as events_left,
+        cast(sum(cast(quantity as double) * cast(share_left as double)) as decimal(28, 6)) as quantity_left,
+        count(case when is_wanted then event_id end) as wanted_count,
         count(case when is_open then event_id end) as open_count,
         max(case when recency = 1 and is_wanted then 1 else 0 end) as latest_is_wanted
     from placed
@@ -210,9 +251,11 @@ select
     case measure
         when 'day_share' then {{ ratio('day_count', 'window_days') }}
         when 'week_share' then {{ ratio('block_count', 'greatest(floor(window_days / 7.0), 1)') }}
-        when 'events' then cast(event_count as double)
+        when 'days' then cast(day_count as double)
+        when 'share' then coalesce({{ ratio('wanted_count', 'event_count') }}, 0)
+        when 'events' then coalesce(cast(events_left as double), 0)
         when 'types' then cast(type_count as double)
-        when 'quantity_sum' then coalesce(cast(quantity as double), 0)
+        when 'quantity_sum' then coalesce(cast(quantity_left as double), 0)
         when 'quantity_mean' then coalesce({{ ratio('quantity', 'event_count') }}, 0)
         when 'open' then cast(open_count as double)
         when 'latest' then cast(latest_is_wanted as double)

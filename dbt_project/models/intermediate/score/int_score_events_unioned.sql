@@ -1,0 +1,203 @@
+{{ config(materialized='view') }}
+
+with
+
+product_events as (
+
+    select * from {{ ref('stg_files__product_events') }}
+
+),
+
+survey_responses as (
+
+    select * from {{ ref('stg_files__survey_responses') }}
+
+),
+
+support_tickets as (
+
+    select * from {{ ref('stg_files__support_tickets') }}
+
+),
+
+contacts as (
+
+    select * from {{ ref('int_contacts_attributed') }}
+
+),
+
+site_visits as (
+
+    select * from {{ ref('int_site_visits') }}
+
+),
+
+post_days as (
+
+    select * from {{ ref('int_post_increments') }}
+
+),
+
+answered as (
+
+    select
+        response_id || coalesce(':' || question_id, '') as event_id,
+        entity_type,
+        entity_id,
+        case
+            when survey <> 'nps' then survey || '_answer'
+            when score >= 9 then 'nps_promoter'
+            when score >= 7 then 'nps_passive'
+            else 'nps_detractor'
+        end as event_type,
+        responded_at as occurred_at,
+        score as quantity,
+        'survey_responses' as source
+    from survey_responses
+    where score is not null
+
+),
+
+opened as (
+
+    select
+        ticket_id || ':opened' as event_id,
+        'customer' as entity_type,
+        entity_id,
+        'ticket_opened' as event_type,
+        opened_at as occurred_at,
+        1 as quantity,
+        'support_tickets' as source
+    from support_tickets
+
+),
+
+closed as (
+
+    select
+        ticket_id || ':closed' as event_id,
+        'customer' as entity_type,
+        entity_id,
+        'ticket_closed' as event_type,
+        closed_at as occurred_at,
+        1 as quantity,
+        'support_tickets' as source
+    from support_tickets
+    where closed_at is not null
+
+),
+
+filed as (
+
+    select
+        event_id,
+        entity_type,
+        entity_id,
+        event_type,
+        occurred_at,
+        quantity,
+        'product_events' as source
+    from product_events
+
+    union all
+
+    select * from answered
+
+    union all
+
+    select * from opened
+
+    union all
+
+    select * from closed
+
+),
+
+met as (
+
+    {% for contact_type, instant in [('first_visit', 'first_visit_at'), ('form_submit', 'lead_at')] %}
+    select
+        account_id || ':contact:' || contact_id || ':{{ contact_type }}' as event_id,
+        person_key,
+        '{{ contact_type }}' as event_type,
+        {{ instant }} as occurred_at
+    from contacts
+    where {{ instant }} is not null
+
+    union all
+    {% endfor %}
+
+    select
+        visit_key as event_id,
+        person_key,
+        'site_visit' as event_type,
+        began_at as occurred_at
+    from site_visits
+
+)
+
+select
+    event_id,
+    entity_type,
+    entity_id,
+    cast(null as {{ dbt.type_string() }}) as member_id,
+    event_type,
+    occurred_at,
+    cast(occurred_at as date) as event_date,
+    cast(quantity as double) as quantity,
+    source
+from filed
+
+union all
+
+select
+    response_id || coalesce(':' || question_id, '') as event_id,
+    'department' as entity_type,
+    department as entity_id,
+    entity_id as member_id,
+    case when score >= 4 then 'employee_answer_favourable' else 'employee_answer_other' end as event_type,
+    responded_at as occurred_at,
+    cast(responded_at as date) as event_date,
+    cast(score as double) as quantity,
+    'department_answers' as source
+from survey_responses
+where survey = 'employee' and score is not null and department is not null
+
+union all
+
+select
+    event_id,
+    'lead' as entity_type,
+    person_key as entity_id,
+    cast(null as {{ dbt.type_string() }}) as member_id,
+    event_type,
+    occurred_at,
+    cast(occurred_at as date) as event_date,
+    cast(1 as double) as quantity,
+    'contacts' as source
+from met
+where person_key is not null
+
+{% set counters = {
+    'views': 'coalesce(views, impressions)',
+    'likes': 'likes',
+    'comments': 'comments',
+    'shares': 'coalesce(shares, 0) + coalesce(reposts, 0) + coalesce(quotes, 0)',
+    'saves': 'saves',
+} %}
+{% for metric, counter in counters.items() %}
+union all
+
+select
+    post_id || ':' || cast(date as {{ dbt.type_string() }}) || ':{{ metric }}' as event_id,
+    'content' as entity_type,
+    post_id as entity_id,
+    cast(null as {{ dbt.type_string() }}) as member_id,
+    '{{ metric }}' as event_type,
+    captured_at as occurred_at,
+    date as event_date,
+    cast({{ counter }} as double) as quantity,
+    'post_metrics' as source
+from post_days
+where {{ counter }} is not null
+{% endfor %}
