@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.measure import Line, NotMeasured
 
-FAMILIES = ("requests", "loads", "transform", "orchestrate", "startup")
+FAMILIES = ("requests", "accounts", "loads", "transform", "orchestrate", "startup")
 # Not among those that run unnamed: it needs a cluster.
 NAMED = (*FAMILIES, "scale")
 PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "dlt", "pyarrow")
