@@ -1,0 +1,76 @@
+"""A hundred accounts: fetched side by side against one after another, at 50 ms an answer."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+
+import requests
+import yaml
+
+from benchmarks import rehearsal
+from benchmarks.measure import Line, NotMeasured
+from connectors import SOURCES
+from orchestration import accounts, ingest
+from orchestration.settings import Settings
+
+START, PRESENT, ACCOUNTS, LATENCY_S = date(2026, 7, 1), "2026-07-02", 100, 0.05
+
+
+def measured() -> list[Line]:
+    """Fetch X's users and posts of every account both ways."""
+    brands = [_brand(number) for number in range(ACCOUNTS)]
+    scenario_of = {"seed": 1, "start": START.isoformat(), "days": 1, "brands": brands}
+    with tempfile.TemporaryDirectory() as folder:
+        scenario = Path(folder) / "scenario.yml"
+        scenario.write_text(yaml.safe_dump(scenario_of, sort_keys=False), encoding="utf-8")
+        with rehearsal.served(scenario, Path(folder), START.isoformat(), PRESENT) as (root, environ):
+            fault = [{"source": "x", "what": {"slow_s": LATENCY_S}}]
+            requests.post(f"{root}/faults", json=fault, timeout=30).raise_for_status()
+            together = _seconds(Path(folder) / "together", environ, SOURCES["x"].accounts_at_once)
+            alone = _seconds(Path(folder) / "alone", environ, 1)
+    return [
+        Line(
+            f"{ACCOUNTS} accounts at {LATENCY_S * 1000:.0f} ms an answer ≤ 1/8 of one after another",
+            f"1/{alone / together:.1f} ({together:.1f} s, {alone:.1f} s)",
+            together <= alone / 8,
+        )
+    ]
+
+
+def _seconds(home: Path, environ: dict[str, str], at_once: int) -> float:
+    settings = Settings.load(home, environ)
+    declared = SOURCES["x"]
+    SOURCES["x"] = replace(declared, accounts_at_once=at_once)
+    began = perf_counter()
+    try:
+        harvest = ingest.fetch(settings, "x", accounts.read(settings.accounts_file)[0], [START])
+    finally:
+        SOURCES["x"] = declared
+    if harvest.failures or len(harvest.captures) != 2 * ACCOUNTS:
+        raise NotMeasured(harvest.failures[0].reason if harvest.failures else "captures are missing")
+    return perf_counter() - began
+
+
+def _brand(number: int) -> dict:
+    return {
+        "brand_id": f"brand{number:03d}x",
+        "name": f"Brand {number}",
+        "zone": "UTC",
+        "currency": "EUR",
+        "ga4_property": f"3100{number:05d}",
+        "hubspot_portal": f"2400{number:04d}",
+        "accounts": [
+            {
+                "platform": "x",
+                "native_id": f"15000000000{number:05d}",
+                "handle": f"brand{number:03d}x",
+                "followers": 100,
+                "posts_per_week": 1,
+                "ads": False,
+            }
+        ],
+    }
