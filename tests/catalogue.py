@@ -15,13 +15,13 @@ from orchestration.settings import DBT_PROJECT
 
 NUMBERS = ("bigint", "double", "decimal", "integer")
 # The row itself says which definition its figures follow.
-NAMED_BY_ROW = {"metric_id", "native_metric_name", "signal_id", "event_type", "step"}
+NAMED_BY_ROW = {"metric_id", "native_metric_name", "signal_id", "top_signal_id", "event_type", "step", "from_stage"}
 # A place in an order, a part of a date, the size of a sample, the age of a capture, a share of credit.
 NO_MEASURE = re.compile(
     r"(^|_)(order|rank|version|depth|year|weekday|hour|n|z|credit)$|^days(_|$)|^(capture_)?age_hours"
 )
 STATISTIC = re.compile(
-    r"^previous_|_(to_date|24h|48h|7d|median|mad|low|high|change|change_pct|first|last|linear|position)$"
+    r"^previous_|_(to_date|24h|48h|7d|mean|median|p25|p75|p90|mad|low|high|change|change_pct|first|last|linear|position)$"
 )
 REFUSED = re.compile(r"(^|_)(engagement_rate|er|ctr|rate)$")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from datetime import date
@@ -30,8 +31,8 @@ ingest.fetch(Settings.load(sys.argv[1], environ), "x", ACCOUNTS, [DAY], {"posts"
 
 
 def number(asked) -> int:
-    _, _, cursor = asked.path.partition("pagination_token=T")
-    return int(cursor or 1)
+    cursor = re.search(r"pagination_token=T(\d+)", asked.path)
+    return int(cursor[1]) if cursor else 1
 
 
 def timeline(asked) -> Answer:
