@@ -96,6 +96,8 @@ def apply(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
     hashes = [
         (landing_file, _rewritten(settings.landing / landing_file, ids)) for landing_file, ids in _page_files(con)
     ]
+    # A fetch that broke off may hold them too, in pages that no ledger names: it begins anew.
+    landing.forget_parts(settings.landing, "hubspot")
     _rewrite_archive(con, settings.landing)
     _forget(con, settings, erased, hashes)
     log.info("%-10s %s contacts erased", "hubspot", f"{len(erased):,}")

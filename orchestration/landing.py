@@ -87,6 +87,13 @@ def forget_part(landing: Path, account: Account, stream: Stream, window_date: da
     _beside(target, BEGUN).unlink(missing_ok=True)
 
 
+def forget_parts(landing: Path, source: str) -> None:
+    """Remove whatever broken-off captures of a source had brought, whole pages or not."""
+    for ending in (PART, BEGUN, BESIDE):
+        for left in (landing / source).glob(f"*/*/*{ending}"):
+            left.unlink()
+
+
 def write(
     landing: Path,
     account: Account,

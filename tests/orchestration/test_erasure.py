@@ -1,7 +1,7 @@
 """Who is gone from HubSpot is gone from every file and table here, within one run."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import duckdb
 import pytest
@@ -134,3 +134,29 @@ def test_without_a_census_nobody_is_erased(settings):
     with raw.opened(settings.warehouse) as con:
         loaded(settings, con)
         assert erasure.apply(con, settings) == 0
+
+
+def test_a_fetch_that_broke_off_keeps_nobody_who_was_erased(settings):
+    portal(settings)
+
+    def breaks_off():
+        yield page("/crm/objects/2026-09/contacts/search {}", contact("2"))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        landing.write(
+            settings.landing,
+            ACCOUNT,
+            STREAMS["contacts"],
+            date(2026, 9, 1),
+            AT + timedelta(days=1),
+            breaks_off(),
+            settings.person_key,
+        )
+    left = settings.landing / "hubspot/contacts/2026-09-01"
+    assert sorted(file.suffix for file in left.iterdir()) == [".begun", ".part"]
+    census(settings, "13456")
+    with raw.opened(settings.warehouse) as con:
+        loaded(settings, con)
+        assert erasure.apply(con, settings) == 1
+    assert list(left.iterdir()) == []
