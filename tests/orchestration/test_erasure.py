@@ -10,7 +10,7 @@ import zstandard
 from connectors import SOURCES
 from connectors.personal import person_key
 from connectors.streams import Account, Page
-from orchestration import erasure, landing, loading, raw
+from orchestration import erasure, lake, landing, loading, raw
 from orchestration.settings import Settings
 
 ACCOUNT = Account("b", "hubspot", "24", None, "UTC", "EUR", "HUBSPOT_TOKEN")
@@ -160,3 +160,22 @@ def test_a_fetch_that_broke_off_keeps_nobody_who_was_erased(settings):
         loaded(settings, con)
         assert erasure.apply(con, settings) == 1
     assert list(left.iterdir()) == []
+
+
+def test_on_spark_the_erased_leave_the_lake_and_the_files(tmp_path):
+    spark = Settings.load(tmp_path, {"WAREHOUSE_PERSON_KEY": SECRET, "WAREHOUSE_ENGINE": "spark"})
+    portal(spark)
+    census(spark, "1346", [{"id": "5", "archived": True, "archivedAt": "2026-08-31T10:00:00Z"}])
+    key = person_key("p2@example.com", SECRET.encode())
+
+    def in_the_lake(table):
+        rows = duckdb.sql(f"select contact_id from '{lake.folder(spark, f'raw_hubspot.{table}')}/*.parquet'").fetchall()
+        return {one for (one,) in rows}
+
+    with raw.opened(spark.warehouse) as con:
+        loaded(spark, con)
+        assert in_the_lake("contacts") == {"1", "2", "3", "4", "5", "6"}
+        assert erasure.apply(con, spark) == 1
+        assert (in_the_lake("contacts"), in_the_lake("deal_contacts")) == ({"1", "3", "4", "5", "6"}, {"3"})
+        assert key not in text_of_all_files(spark)
+        assert erasure.apply(con, spark) == 0
