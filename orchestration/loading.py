@@ -59,7 +59,9 @@ def load_new(
             for table, count in load(con, settings, stream, batch).items():
                 counts[table] += count
         if drifts is not None:
-            drifts += drift.check(con, settings, stream, fresh)
+            blocking, renewed = drift.blocking(con, source, stream.name), {one.account_id for one in fresh}
+            still = [one for one in seen if _file_key(settings, one) in blocking and one.account_id not in renewed]
+            drifts += drift.check(con, settings, stream, fresh + still)
     return counts
 
 
