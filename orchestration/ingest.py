@@ -268,7 +268,7 @@ def _capture(
             resumed,
         )
 
-    part = landing.part(settings.landing, account, stream, filed_under, captured_at.date())
+    part = landing.part(settings.landing, account, stream, filed_under, captured_at)
     if part is not None:
         api.recall(part.pages, part.begun_at)
         try:
@@ -277,7 +277,7 @@ def _capture(
             log.debug("the cursor of a broken-off fetch has died: begun anew", exc_info=True)
         finally:
             api.forget()
-        landing.forget_part(settings.landing, account, stream, filed_under, captured_at.date())
+        landing.forget_part(settings.landing, account, stream, filed_under, captured_at)
     return written(None), _last(lacking)
 
 
