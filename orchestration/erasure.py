@@ -1,4 +1,4 @@
-"""Erase whoever HubSpot has erased: from page files, archived files, raw tables and lake, before marts are built.
+"""Erase whoever HubSpot has erased: from page files, dropped files, raw tables and lake, before marts are built.
 
 A contact that the latest census lists neither among the living nor in the archive is gone for good. Page files are
 rewritten without it, their hashes in sidecar and ledger follow; what stays is a keyed hash of its id. A killed
@@ -101,6 +101,7 @@ def apply(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
     # A fetch that broke off may hold them too, in pages that no ledger names: it begins anew.
     landing.forget_parts(settings.landing, "hubspot")
     _rewrite_archive(con, settings.landing)
+    _rewrite_quarantine(con, settings.landing)
     _forget(con, settings, erased, hashes)
     log.info("%-10s %s contacts erased", "hubspot", f"{len(erased):,}")
     return len(erased)
@@ -167,6 +168,18 @@ def _rewrite_archive(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
                 " (format parquet, compression zstd)"
             )
             beside.replace(archive)
+
+
+def _rewrite_quarantine(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Write anew what was set aside of dropped files, without the rows of a person who is gone."""
+    keys = {key for (key,) in con.execute("from gone_keys").fetchall()}
+    for aside in (folder / "quarantine").glob("*/*.ndjson"):
+        lines = aside.read_bytes().splitlines(keepends=True)
+        kept = [line for line in lines if json.loads(line).get("person_key") not in keys]
+        if len(kept) < len(lines):
+            beside = aside.with_name(aside.name + BESIDE)
+            beside.write_bytes(b"".join(kept))
+            beside.replace(aside)
 
 
 def _tables_with_keys(con: duckdb.DuckDBPyConnection, like: str) -> list[str]:

@@ -88,8 +88,12 @@ def test_an_erased_contact_leaves_files_and_tables_and_a_keyed_hash_stays(settin
         archive = settings.landing / "archive/site_events/a.parquet"
         archive.parent.mkdir(parents=True)
         con.execute(f"copy (select event_id, person_key from raw_files.site_events) to '{archive}'")
+        aside = settings.landing / "quarantine/site_events/a.0.ndjson"
+        aside.parent.mkdir(parents=True)
+        aside.write_text(f'{{"line": 2, "person_key": "{key}"}}\n{{"line": 3, "person_key": "other"}}\n')
         assert key in text_of_all_files(settings)
         assert erasure.apply(con, settings) == 1
+        assert aside.read_text() == '{"line": 3, "person_key": "other"}\n'
         assert ids(con, "contacts") == {"1", "3", "4", "5", "6"}
         assert ids(con, "deal_contacts") == {"3"}
         assert ids(con, "deals", "deal_id") == {"2"}
