@@ -115,6 +115,7 @@ class Api:
         """Answer what is asked in the words of `pages` out of them, once each, and go on from their clock.
 
         A stream that was broken off asks the same questions again until it comes to the first that has no answer yet.
+        What is recalled counts as billed here: the fetch that paid for it left no bill.
         """
         self._recalled, self._now = dict(pages), present
 
@@ -134,7 +135,9 @@ class Api:
     def _ask(self, method: str, path: str, asked: str, body: bytes | None) -> Reply:
         known = self._recalled.pop(asked, None)
         if known is not None:
-            return Reply(asked, known.status, {}, known.body, parse_object(known.body), self.present())
+            document = parse_object(known.body)
+            self._bill(asked, document)
+            return Reply(asked, known.status, {}, known.body, document, self.present())
         headers = {"Accept": "application/json", "Authorization": f"Bearer {self.token}"}
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -220,14 +223,17 @@ class Api:
         self.usage.quota_left = self.dialect.quota_left(reply) or self.usage.quota_left
         refusal = self.dialect.refusal(reply, self._redaction.of_text) or by_status(self.dialect, reply)
         if refusal is None:
-            if self.dialect.prices:
-                reads = self.dialect.prices.reads(asked, document)
-                self.usage.reads.update(reads)
-                self.usage.price_usd += self.dialect.prices.price_usd(reads)
+            self._bill(asked, document)
             return reply
         # An answer that can't be parsed is no evidence that could be landed.
         refusal.page = reply.page if document else None
         raise refusal
+
+    def _bill(self, asked: str, document: dict[str, Any]) -> None:
+        if self.dialect.prices:
+            reads = self.dialect.prices.reads(asked, document)
+            self.usage.reads.update(reads)
+            self.usage.price_usd += self.dialect.prices.price_usd(reads)
 
     def _note_clock(self, headers: Mapping[str, str]) -> None:
         try:

@@ -71,7 +71,8 @@ class TokenStore:
             why = "a renewal broke off before its answer was kept" if kept.is_renewing else str(lost)
             raise TokenRefused(
                 f"{account.source} account {account.account_id} can't be renewed ({why}): connect the account again,"
-                f" remove {self.path} and put the new tokens into the environment"
+                f" take {account.source}:{account.account_id} out of {self.path} and put its new tokens into"
+                " the environment"
             )
         self._write(account, Stored(renewal.token, renewal.refresh_token or kept.refresh_token, renewal.expires_at))
         return renewal.token

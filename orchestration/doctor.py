@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from connectors import SOURCES
 from connectors.errors import SourceError
 from connectors.streams import Account, Finding
-from orchestration import accounts, inbox
+from orchestration import accounts, inbox, ingest
 from orchestration.settings import Problem, Settings
 
 ROOM = 1 << 30
@@ -48,7 +48,7 @@ def examine(settings: Settings) -> list[Examined]:
     )
     found.append(Examined("accounts.yml", Finding("accounts.yml", True, said)))
     with ThreadPoolExecutor(max_workers=min(source.accounts_at_once for source in SOURCES.values())) as pool:
-        for examined in pool.map(lambda account: list(_account(settings, account)), listed):
+        for examined in pool.map(lambda account: list(_account(settings, account, listed)), listed):
             found += examined
     return found
 
@@ -127,12 +127,14 @@ def _inbox(settings: Settings) -> Iterator[Finding]:
         yield Finding("misplaced", False, (outcome.refusal, f"置き場所か形式が違います: {outcome.refusal}"))
 
 
-def _account(settings: Settings, account: Account) -> Iterator[Examined]:
+def _account(settings: Settings, account: Account, listed: list[Account]) -> Iterator[Examined]:
     what = f"{account.source} account {account.account_id}"
     source = SOURCES[account.source]
     try:
-        token = settings.token(account.token_env)
-        with closing(source.open(settings.base_url(account.source, datetime.now(UTC).date()), token)) as api:
+        today = datetime.now(UTC).date()
+        base_url = settings.base_url(account.source, today)
+        with closing(source.open(base_url, settings.token_of(account, base_url))) as api:
+            api.budget_usd = ingest.budget_left(settings, account, ingest.siblings(account, listed), today)
             said = (
                 f"answers, its clock says {api.present():%Y-%m-%d %H:%M} UTC",
                 f"応答あり、時刻 {api.present():%Y-%m-%d %H:%M} UTC",

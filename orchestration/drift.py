@@ -28,6 +28,7 @@ HISTORY = """
         source varchar, stream varchar, path varchar, objects bigint, seen bigint, last_seen_at timestamptz
     )
 """
+DRIFTED = "create table if not exists raw_registry.drifted (source varchar, stream varchar, landing_file varchar)"
 READS = {
     "VARCHAR": {"string", "numeral", "integer", "number", "boolean"},
     "DOUBLE": {"integer", "number", "numeral"},
@@ -80,6 +81,7 @@ def check(con: duckdb.DuckDBPyConnection, settings: Settings, stream: Stream, ca
     source = captures[0].source
     seen = sightings(settings, captures)
     con.execute(HISTORY)
+    con.execute(DRIFTED)
     rows = con.execute(
         "select path, objects, seen from raw_registry.fields where source = ? and stream = ?", [source, stream.name]
     ).fetchall()
@@ -93,9 +95,23 @@ def check(con: duckdb.DuckDBPyConnection, settings: Settings, stream: Stream, ca
             *_new(declared, seen, before),
         )
     ]
+    con.execute("delete from raw_registry.drifted where source = ? and stream = ?", [source, stream.name])
     if not any(one.blocks for one in found):
         _remember(con, source, stream.name, seen)
+        return found
+    for capture in captures:
+        file = str(capture.path(settings.landing).relative_to(settings.landing))
+        con.execute("insert into raw_registry.drifted values (?, ?, ?)", [source, stream.name, file])
     return found
+
+
+def blocking(con: duckdb.DuckDBPyConnection, source: str, stream: str) -> set[str]:
+    """Return the page files in which the last check found what blocks: asked again unchanged, they are no news."""
+    con.execute(DRIFTED)
+    rows = con.execute(
+        "select landing_file from raw_registry.drifted where source = ? and stream = ?", [source, stream]
+    ).fetchall()
+    return {file for (file,) in rows}
 
 
 def sightings(settings: Settings, captures: list[Capture]) -> dict[str, Sighting]:

@@ -1,4 +1,4 @@
-"""Erase whoever HubSpot has erased: from page files, archived files and raw tables, before marts are built.
+"""Erase whoever HubSpot has erased: from page files, dropped files, raw tables and lake, before marts are built.
 
 A contact that the latest census lists neither among the living nor in the archive is gone for good. Page files are
 rewritten without it, their hashes in sidecar and ledger follow; what stays is a keyed hash of its id. A killed
@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 import zstandard
 
-from orchestration import landing
+from orchestration import lake, landing
 from orchestration.landing import BESIDE, PAGES
 from orchestration.settings import Settings
 
@@ -35,21 +35,21 @@ GONE = """
     -- a contact made while the census was taken may be missing from it
     known as (
         select distinct contacts.account_id, contacts.contact_id, census.landing_file, census.captured_at
-        from raw_hubspot.contacts inner join census using (account_id)
+        from all_contacts as contacts inner join census using (account_id)
         where contacts.created_at < census.captured_at - interval 1 hour
     )
     select known.account_id, known.contact_id from known
     where not exists (
-            from raw_hubspot.live_contacts as live
+            from all_live_contacts as live
             where live.landing_file = known.landing_file and live.contact_id = known.contact_id
         )
         and not exists (
-            from raw_hubspot.merged_contacts as merged
+            from all_merged_contacts as merged
             where merged.account_id = known.account_id and merged.merged_id = known.contact_id
         )
         -- HubSpot itself empties its archive after 90 days: who left it then was not erased on request
         and not exists (
-            from raw_hubspot.archived_objects as archived
+            from all_archived_objects as archived
             where archived.account_id = known.account_id and archived.object_id = known.contact_id
                 and archived.object_type = 'contacts'
                 and (
@@ -60,10 +60,10 @@ GONE = """
 """
 KEYS = """
     create or replace temp table gone_keys as
-    select distinct person_key from raw_hubspot.contacts semi join gone using (account_id, contact_id)
+    select distinct person_key from all_contacts semi join gone using (account_id, contact_id)
     where person_key is not null
     except
-    select person_key from raw_hubspot.contacts anti join gone using (account_id, contact_id)
+    select person_key from all_contacts anti join gone using (account_id, contact_id)
 """
 HOLDERS = {
     "contacts": "contact_id",
@@ -78,6 +78,8 @@ log = logging.getLogger("warehouse")
 def apply(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
     """Erase every contact that is gone from HubSpot; return how many there were."""
     con.execute(ERASURES)
+    for table in HOLDERS:
+        con.execute(f"create or replace temp view all_{table} as {lake.rows(settings, f'raw_hubspot.{table}')}")
     con.execute(GONE)
     for account_id, gone, known in _counted(con):
         if gone > max(MOST_UNASKED, MOST_SHARE * known) and not settings.environ.get("WAREHOUSE_ERASE_MANY"):
@@ -96,7 +98,10 @@ def apply(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
     hashes = [
         (landing_file, _rewritten(settings.landing / landing_file, ids)) for landing_file, ids in _page_files(con)
     ]
+    # A fetch that broke off may hold them too, in pages that no ledger names: it begins anew.
+    landing.forget_parts(settings.landing, "hubspot")
     _rewrite_archive(con, settings.landing)
+    _rewrite_quarantine(con, settings.landing)
     _forget(con, settings, erased, hashes)
     log.info("%-10s %s contacts erased", "hubspot", f"{len(erased):,}")
     return len(erased)
@@ -105,16 +110,14 @@ def apply(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
 def _counted(con: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int]]:
     return con.execute(
         "select account_id, count(distinct gone.contact_id), count(distinct contacts.contact_id)"
-        " from gone inner join raw_hubspot.contacts as contacts using (account_id) group by account_id"
+        " from gone inner join all_contacts as contacts using (account_id) group by account_id"
     ).fetchall()
 
 
 def _page_files(con: duckdb.DuckDBPyConnection) -> list[tuple[str, set[str]]]:
     """Return each page file that names someone who is gone, with all the ids gone from its account."""
     held = " union ".join(
-        f"select landing_file, account_id from raw_hubspot.{table} where (account_id, {column}) in (from gone)"
-        + (" and object_type = 'contacts'" if table == "archived_objects" else "")
-        for table, column in HOLDERS.items()
+        f"select landing_file, account_id from all_{table} where {_names_gone(table)}" for table in HOLDERS
     )
     rows = con.execute(
         f"select landing_file, list(contact_id) from ({held}) inner join gone using (account_id) group by landing_file"
@@ -167,6 +170,18 @@ def _rewrite_archive(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
             beside.replace(archive)
 
 
+def _rewrite_quarantine(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Write anew what was set aside of dropped files, without the rows of a person who is gone."""
+    keys = {key for (key,) in con.execute("from gone_keys").fetchall()}
+    for aside in (folder / "quarantine").glob("*/*.ndjson"):
+        lines = aside.read_bytes().splitlines(keepends=True)
+        kept = [line for line in lines if json.loads(line).get("person_key") not in keys]
+        if len(kept) < len(lines):
+            beside = aside.with_name(aside.name + BESIDE)
+            beside.write_bytes(b"".join(kept))
+            beside.replace(aside)
+
+
 def _tables_with_keys(con: duckdb.DuckDBPyConnection, like: str) -> list[str]:
     rows = con.execute(
         "select schema_name || '.' || table_name from duckdb_columns()"
@@ -183,9 +198,8 @@ def _forget(
     try:
         for table in _tables_with_keys(con, "raw_%"):
             con.execute(f"delete from {table} where person_key in (from gone_keys)")
-        for table, column in HOLDERS.items():
-            only = " and object_type = 'contacts'" if table == "archived_objects" else ""
-            con.execute(f"delete from raw_hubspot.{table} where (account_id, {column}) in (from gone){only}")
+        for table in HOLDERS:
+            con.execute(f"delete from raw_hubspot.{table} where {_names_gone(table)}")
         for landing_file, digest in hashes:
             con.execute("update raw_registry.loads set sha256 = ? where landing_file = ?", [digest, landing_file])
         for account_id, contact_id in erased:
@@ -195,3 +209,10 @@ def _forget(
         con.execute("rollback")
         raise
     con.execute("commit")
+    for table in HOLDERS:
+        lake.forget(con, settings, f"raw_hubspot.{table}", _names_gone(table))
+
+
+def _names_gone(table: str) -> str:
+    only = " and object_type = 'contacts'" if table == "archived_objects" else ""
+    return f"(account_id, {HOLDERS[table]}) in (from gone){only}"

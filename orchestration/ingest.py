@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
@@ -75,7 +75,7 @@ def fetch(
     chosen = [stream for stream in SOURCES[source].streams if streams is None or stream.name in streams]
     mine = [account for account in accounts if account.source == source]
     errands = [
-        replace(errand, siblings=frozenset(one.account_id for one in mine if one.brand_id == account.brand_id))
+        replace(errand, siblings=siblings(account, mine))
         for account in mine
         for errand in _errands(settings, account, days)
     ]
@@ -169,7 +169,7 @@ def _run(
                 fell_short(stream, window, says(error))
         return Harvest([], shortfalls, 0)
     with closing(api):
-        api.budget_usd = _budget_left(settings, errand)
+        api.budget_usd = budget_left(settings, account, errand.siblings, errand.day)
         refused: Exception | None = None
         for stream in streams:
             missed_first: Exception | None = None
@@ -201,13 +201,19 @@ def _purse(account: Account) -> str:
     return account.account_id if account.monthly_budget_usd is None else f"of brand {account.brand_id}"
 
 
-def _budget_left(settings: Settings, errand: _Errand) -> Decimal | None:
-    """Return what the brand may still spend in the UTC month of the run, None without a limit."""
-    account = errand.account
+def siblings(account: Account, accounts: Iterable[Account]) -> frozenset[str]:
+    """Return the ids of the brand's accounts of the source, which share its budget."""
+    return frozenset(
+        one.account_id for one in accounts if (one.source, one.brand_id) == (account.source, account.brand_id)
+    )
+
+
+def budget_left(settings: Settings, account: Account, siblings: Collection[str], day: date) -> Decimal | None:
+    """Return what the brand may still spend in the UTC month of the run of `day`, None without a limit."""
     if account.monthly_budget_usd is None:
         return None
-    present = errand.day + timedelta(days=1) if settings.is_rehearsed(account.source) else datetime.now(UTC).date()
-    _, spent = landing.billed(settings.landing, account.source, errand.siblings, f"{present:%Y-%m}")
+    present = day + timedelta(days=1) if settings.is_rehearsed(account.source) else datetime.now(UTC).date()
+    _, spent = landing.billed(settings.landing, account.source, siblings, f"{present:%Y-%m}")
     return account.monthly_budget_usd - spent
 
 
@@ -240,9 +246,11 @@ def _capture(
         since = captured_at.date() - timedelta(days=stream.looks_back_days)
         window = replace(window, landed=partial(landing.earlier_pages, settings.landing, account, stream, since))
 
+    # A part that can't be gone on from was paid for all the same.
+    before = api.usage.mark()
+
     def written(resumed: Part | None) -> Capture:
         pages = stream.pages(api, account, window)
-        before = api.usage.mark()
 
         def used() -> Usage:
             usage = api.usage.since(before)
@@ -260,7 +268,7 @@ def _capture(
             resumed,
         )
 
-    part = landing.part(settings.landing, account, stream, filed_under, captured_at.date())
+    part = landing.part(settings.landing, account, stream, filed_under, captured_at)
     if part is not None:
         api.recall(part.pages, part.begun_at)
         try:
@@ -269,7 +277,7 @@ def _capture(
             log.debug("the cursor of a broken-off fetch has died: begun anew", exc_info=True)
         finally:
             api.forget()
-        landing.forget_part(settings.landing, account, stream, filed_under, captured_at.date())
+        landing.forget_part(settings.landing, account, stream, filed_under, captured_at)
     return written(None), _last(lacking)
 
 

@@ -48,6 +48,21 @@ def export(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
             _write(con, f"select * from {name}", _file(settings, name, WHOLE))
 
 
+def rows(settings: Settings, name: str) -> str:
+    """Return a query for all rows of a raw table, wherever the engine of the home keeps them."""
+    if settings.engine != "spark" or not any(folder(settings, name).glob("*.parquet")):
+        return f"select * from {name}"
+    return f"select * from {name} union all by name select * from {_read(folder(settings, name) / '*.parquet')}"
+
+
+def forget(con: duckdb.DuckDBPyConnection, settings: Settings, name: str, condition: str) -> None:
+    """Write the files of a raw table anew that hold rows of which `condition` is true, without these."""
+    for file in sorted(folder(settings, name).glob("*.parquet")):
+        held = f"select * from {_read(file)} where"
+        if con.execute(f"{held} {condition} limit 1").fetchone():
+            _write(con, f"{held} not coalesce({condition}, false)", file)
+
+
 def columns(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
     """Return the columns of every raw table with DuckDB's types, by `schema.table`."""
     found: dict[str, dict[str, str]] = {}
@@ -67,7 +82,7 @@ def _file(settings: Settings, name: str, window: str) -> Path:
 
 def _read(file: Path) -> str:
     quoted = str(file).replace("'", "''")
-    return f"read_parquet('{quoted}')"
+    return f"read_parquet('{quoted}', union_by_name = true)"
 
 
 def _write(con: duckdb.DuckDBPyConnection, query: str, file: Path) -> None:

@@ -3,8 +3,9 @@
 `landing/<source>/<stream>/<window>/<account>.<captured day>.ndjson.zst` holds lines
 `{"asked": "<path?query>", "status": 200, "body": <the answer, verbatim>}`, and the sidecar of the same name in
 .json says whose they are, when they were captured and their hash. The name is the identity of a capture: the
-same window captured again on the same day replaces it, on another day it stands beside it. A capture that was broken
-off leaves its whole pages as .part, beside the instant it began at: the next one of that day begins with them.
+same window captured again on the same day replaces it, on another day it stands beside it; of an expiring stream each
+minute's capture stands for itself, since the next one lacks what has gone meanwhile. A capture that was broken off
+leaves its whole pages as .part, beside the instant it began at: the next one of that day begins with them.
 """
 
 from __future__ import annotations
@@ -48,12 +49,13 @@ class Capture:
     sha256: str
     reads: dict[str, int] = field(default_factory=dict)  # what the source bills, by kind
     price_usd: str = "0"  # at the list price
+    minute: str = ""  # of the capture, where each stands for itself
 
     def path(self, landing: Path) -> Path:
         """Return where the pages lie."""
         day = datetime.fromisoformat(self.captured_at).date().isoformat()
         folder = landing / self.source / self.stream / self.window_date
-        return folder / f"{self.account_id}.{day}{PAGES}"
+        return folder / f"{self.account_id}.{day}{self.minute}{PAGES}"
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,9 @@ class Part:
         return self.pages.get(page.asked) == page
 
 
-def part(landing: Path, account: Account, stream: Stream, window_date: date, day: date) -> Part | None:
-    """Return what a capture of this window that was broken off on `day` had brought."""
-    target = _target(landing, account, stream, window_date, day)
+def part(landing: Path, account: Account, stream: Stream, window_date: date, at: datetime) -> Part | None:
+    """Return what a capture of this window that was broken off on the day of `at` had brought."""
+    target = _target(landing, account, stream, window_date, at)
     try:
         begun_at = datetime.fromisoformat(_beside(target, BEGUN).read_text(encoding="utf-8"))
         packed = _beside(target, PART).read_bytes()
@@ -80,11 +82,18 @@ def part(landing: Path, account: Account, stream: Stream, window_date: date, day
     return Part(begun_at, {page.asked: page for page in map(_page, lines)}) if lines else None
 
 
-def forget_part(landing: Path, account: Account, stream: Stream, window_date: date, day: date) -> None:
+def forget_part(landing: Path, account: Account, stream: Stream, window_date: date, at: datetime) -> None:
     """Remove what a capture that was broken off had brought."""
-    target = _target(landing, account, stream, window_date, day)
+    target = _target(landing, account, stream, window_date, at)
     _beside(target, PART).unlink(missing_ok=True)
     _beside(target, BEGUN).unlink(missing_ok=True)
+
+
+def forget_parts(landing: Path, source: str) -> None:
+    """Remove whatever broken-off captures of a source had brought, whole pages or not."""
+    for ending in (PART, BEGUN, BESIDE):
+        for left in (landing / source).glob(f"*/*/*{ending}"):
+            left.unlink()
 
 
 def write(
@@ -103,7 +112,7 @@ def write(
     `used` is asked once all pages have come, since tries that failed are requests too. Pages of `resumed` were
     scrubbed when they came. What breaks off leaves its whole pages for `part`.
     """
-    target = _target(landing, account, stream, window_date, captured_at.date())
+    target = _target(landing, account, stream, window_date, captured_at)
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = _beside(target, BESIDE)
     digest, count = hashlib.sha256(), 0
@@ -142,19 +151,24 @@ def write(
         sha256=digest.hexdigest(),
         reads=dict(usage.reads + Counter(before.reads if before else {})),
         price_usd=str(usage.price_usd + Decimal(before.price_usd if before else 0)),
+        minute=_minute(stream, captured_at),
     )
     sidecar = _sidecar(target)
     sidecar_beside = sidecar.with_name(sidecar.name + BESIDE)
     sidecar_beside.write_text(json.dumps(asdict(capture), indent=1) + "\n", encoding="utf-8")
     beside.replace(target)
     sidecar_beside.replace(sidecar)
-    forget_part(landing, account, stream, window_date, captured_at.date())
+    forget_part(landing, account, stream, window_date, captured_at)
     return capture
 
 
-def _target(landing: Path, account: Account, stream: Stream, window_date: date, day: date) -> Path:
+def _target(landing: Path, account: Account, stream: Stream, window_date: date, at: datetime) -> Path:
     folder = landing / account.source / stream.name / window_date.isoformat()
-    return folder / f"{account.account_id}.{day.isoformat()}{PAGES}"
+    return folder / f"{account.account_id}.{at.date().isoformat()}{_minute(stream, at)}{PAGES}"
+
+
+def _minute(stream: Stream, at: datetime) -> str:
+    return f"T{at:%H%M}" if stream.kind == "expiring" else ""
 
 
 def _beside(target: Path, ending: str) -> Path:

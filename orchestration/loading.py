@@ -38,6 +38,7 @@ def load_new(
             continue
         known = _known(con, source, stream.name)
         first = min(days) - timedelta(days=stream.restates_days) if days else date.min
+        revisited = {(day - timedelta(days=age)).isoformat() for day in days or () for age in stream.revisits}
         # A snapshot of the run of day D is filed under the day of its capture, one later.
         last = max(days) + timedelta(days=1) if days else date.max
         # Inside the run's days a file may have been replaced; outside, only one that was never loaded is news.
@@ -45,6 +46,7 @@ def load_new(
             capture
             for sidecar in landing.sidecars(settings.landing, source, stream.name)
             if first.isoformat() <= sidecar.parent.name <= last.isoformat()
+            or sidecar.parent.name in revisited
             or _page_file(settings, sidecar) not in known
             for capture in [landing.read(sidecar)]
         ]
@@ -57,7 +59,9 @@ def load_new(
             for table, count in load(con, settings, stream, batch).items():
                 counts[table] += count
         if drifts is not None:
-            drifts += drift.check(con, settings, stream, fresh)
+            blocking, renewed = drift.blocking(con, source, stream.name), {one.account_id for one in fresh}
+            still = [one for one in seen if _file_key(settings, one) in blocking and one.account_id not in renewed]
+            drifts += drift.check(con, settings, stream, fresh + still)
     return counts
 
 

@@ -63,7 +63,9 @@ def test_only_the_user_can_mend_a_pair_that_was_lost_between_use_and_storage(sto
     source.dies = True
     with pytest.raises(KeyboardInterrupt):
         store.token(ACCOUNT, SEED, source.renew, NOW)
-    with pytest.raises(TokenRefused, match=r"broke off before its answer was kept.*connect the account again"):
+    with pytest.raises(
+        TokenRefused, match=r"broke off before its answer was kept.*connect the account again, take x:150 out of "
+    ):
         store.token(ACCOUNT, SEED, source.renew, NOW)
 
 

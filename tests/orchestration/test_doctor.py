@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
 from connectors import SOURCES
-from connectors.streams import Finding
-from orchestration import doctor
+from connectors.http import Usage
+from connectors.streams import Account, Finding
+from orchestration import doctor, landing
 from orchestration.settings import Settings
 from tests.connectors.scripted import Answer, Scripted
 
@@ -18,6 +21,13 @@ brands:
   - {brand_id: aozora, name: Aozora, zone: Asia/Tokyo, currency: JPY, accounts: [
       {source: x, account_id: "42", token_env: X_A}, {source: x, account_id: "43", token_env: X_B}]}
 """
+RENEWED = """
+brands:
+  - {brand_id: aozora, name: Aozora, zone: Asia/Tokyo, currency: JPY, monthly_budget_usd: 2, accounts: [
+      {source: x, account_id: "42", token_env: X_A, refresh_token_env: X_R, client_id_env: X_C}]}
+"""
+X_42 = Account("aozora", "x", "42", None, "Asia/Tokyo", "JPY", "X_A")
+USER = SOURCES["x"].streams[0]
 
 
 @pytest.fixture
@@ -31,11 +41,16 @@ def settings(tmp_path):
     server.stop()
 
 
+def spent() -> Usage:
+    return Usage(price_usd=Decimal(1))
+
+
 def about(found, what):
     return [one.finding for one in found if one.what == what]
 
 
-def test_an_account_without_a_token_fails_alone_and_by_the_name_of_its_variable(settings):
+def test_an_account_without_a_token_fails_alone_and_by_the_name_of_its_variable(settings, monkeypatch):
+    monkeypatch.setitem(SOURCES, "x", replace(SOURCES["x"], examine=None))
     found = doctor.examine(settings)
     assert {one.holds for one in about(found, "x account 42")} == {True, None}
     (missing,) = about(found, "x account 43")
@@ -62,3 +77,23 @@ def test_the_inbox_is_told_what_waits_what_was_refused_and_what_lies_in_no_kind(
     assert "1 files wait" in waiting.said[0]
     assert (refused.holds, "b.csv.refused" in refused.said[0]) == (False, True)
     assert (misplaced.holds, "did you mean product_events?" in misplaced.said[0]) == (False, True)
+
+
+def test_an_account_is_examined_with_its_renewed_token_and_what_is_left_of_its_budget(tmp_path):
+    (tmp_path / "accounts.yml").write_text(RENEWED)
+    server = Scripted()
+    renewal = Answer({"access_token": "new-token", "refresh_token": "next", "expires_in": 7200})
+    me = Answer({"data": {"id": "42", "username": "aozora"}}, headers={"x-access-level": "read"})
+    server.answers = lambda asked: (
+        renewal if asked.method == "POST" else me if "/me" in asked.path else Answer(b"", 404)
+    )
+    environ = {"X_BASE_URL": server.url, "X_R": "refresh-1", "X_C": "client", "WAREHOUSE_PERSON_KEY": "k" * 16}
+    environ["WAREHOUSE_TOKENS"] = str(tmp_path / "private" / "tokens.json")
+    settings = Settings.load(tmp_path, environ)
+    landing.write(settings.landing, X_42, USER, datetime.now(UTC).date(), datetime.now(UTC), [], b"", spent)
+    found = {one.check: one for one in about(doctor.examine(settings), "x account 42")}
+    server.stop()
+    assert found["token"].holds
+    assert server.asked[-1].headers["Authorization"] == "Bearer new-token"
+    # 2 USD a month, of which half was spent, and a cent for this examination
+    assert found["budget"].said[0] == "0.99 USD of the month's budget are left"

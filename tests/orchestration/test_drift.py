@@ -62,6 +62,16 @@ def test_a_field_that_was_always_there_and_is_gone_blocks_every_run_until_it_is_
     assert load(settings, con, account, 3, POST) == []
 
 
+def test_a_second_run_to_which_the_source_says_the_same_is_blocked_too(settings, con, account):
+    load(settings, con, account, 0, POST)
+    retyped = {**POST, "public_metrics": {"like_count": "many"}}
+    first = load(settings, con, account, 1, retyped)
+    assert [one.change for one in first] == ["retyped"]
+    assert load(settings, con, account, 1, retyped) == first
+    assert load(settings, con, account, 1, POST) == []
+    assert load(settings, con, account, 1, POST) == []
+
+
 def test_a_field_that_some_posts_never_had_does_not_block(settings, con, account):
     load(settings, con, account, 0, *thirty(), {"id": "99"})
     assert load(settings, con, account, 1, {"id": "99"}) == []

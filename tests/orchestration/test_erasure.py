@@ -1,7 +1,7 @@
 """Who is gone from HubSpot is gone from every file and table here, within one run."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import duckdb
 import pytest
@@ -10,7 +10,7 @@ import zstandard
 from connectors import SOURCES
 from connectors.personal import person_key
 from connectors.streams import Account, Page
-from orchestration import erasure, landing, loading, raw
+from orchestration import erasure, lake, landing, loading, raw
 from orchestration.settings import Settings
 
 ACCOUNT = Account("b", "hubspot", "24", None, "UTC", "EUR", "HUBSPOT_TOKEN")
@@ -88,8 +88,12 @@ def test_an_erased_contact_leaves_files_and_tables_and_a_keyed_hash_stays(settin
         archive = settings.landing / "archive/site_events/a.parquet"
         archive.parent.mkdir(parents=True)
         con.execute(f"copy (select event_id, person_key from raw_files.site_events) to '{archive}'")
+        aside = settings.landing / "quarantine/site_events/a.0.ndjson"
+        aside.parent.mkdir(parents=True)
+        aside.write_text(f'{{"line": 2, "person_key": "{key}"}}\n{{"line": 3, "person_key": "other"}}\n')
         assert key in text_of_all_files(settings)
         assert erasure.apply(con, settings) == 1
+        assert aside.read_text() == '{"line": 3, "person_key": "other"}\n'
         assert ids(con, "contacts") == {"1", "3", "4", "5", "6"}
         assert ids(con, "deal_contacts") == {"3"}
         assert ids(con, "deals", "deal_id") == {"2"}
@@ -134,3 +138,48 @@ def test_without_a_census_nobody_is_erased(settings):
     with raw.opened(settings.warehouse) as con:
         loaded(settings, con)
         assert erasure.apply(con, settings) == 0
+
+
+def test_a_fetch_that_broke_off_keeps_nobody_who_was_erased(settings):
+    portal(settings)
+
+    def breaks_off():
+        yield page("/crm/objects/2026-09/contacts/search {}", contact("2"))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        landing.write(
+            settings.landing,
+            ACCOUNT,
+            STREAMS["contacts"],
+            date(2026, 9, 1),
+            AT + timedelta(days=1),
+            breaks_off(),
+            settings.person_key,
+        )
+    left = settings.landing / "hubspot/contacts/2026-09-01"
+    assert sorted(file.suffix for file in left.iterdir()) == [".begun", ".part"]
+    census(settings, "13456")
+    with raw.opened(settings.warehouse) as con:
+        loaded(settings, con)
+        assert erasure.apply(con, settings) == 1
+    assert list(left.iterdir()) == []
+
+
+def test_on_spark_the_erased_leave_the_lake_and_the_files(tmp_path):
+    spark = Settings.load(tmp_path, {"WAREHOUSE_PERSON_KEY": SECRET, "WAREHOUSE_ENGINE": "spark"})
+    portal(spark)
+    census(spark, "1346", [{"id": "5", "archived": True, "archivedAt": "2026-08-31T10:00:00Z"}])
+    key = person_key("p2@example.com", SECRET.encode())
+
+    def in_the_lake(table):
+        rows = duckdb.sql(f"select contact_id from '{lake.folder(spark, f'raw_hubspot.{table}')}/*.parquet'").fetchall()
+        return {one for (one,) in rows}
+
+    with raw.opened(spark.warehouse) as con:
+        loaded(spark, con)
+        assert in_the_lake("contacts") == {"1", "2", "3", "4", "5", "6"}
+        assert erasure.apply(con, spark) == 1
+        assert (in_the_lake("contacts"), in_the_lake("deal_contacts")) == ({"1", "3", "4", "5", "6"}, {"3"})
+        assert key not in text_of_all_files(spark)
+        assert erasure.apply(con, spark) == 0

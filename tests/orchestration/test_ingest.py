@@ -84,7 +84,7 @@ def test_the_days_of_a_run_and_the_ones_that_are_restated_are_each_asked_once(se
 def test_a_day_is_asked_once_more_at_the_age_its_stream_names_if_it_was_ever_captured(settings, world, monkeypatch):
     source = world.source()
     days = Stream("days", "window", world.pages("days"), (), revisits=(14, 90))
-    monkeypatch.setitem(SOURCES, "x", Source("x", "X_BASE_URL", "https://x.example", 1, (days,), source.open))
+    monkeypatch.setitem(SOURCES, "x", Source("x", "X_BASE_URL", "https://x.example", 4, (days,), source.open))
     fetch(settings, [DAYS[0]])
     fetch(settings, [DAYS[0] + timedelta(days=14)])
     fetch(settings, [DAYS[0] + timedelta(days=90)])
@@ -161,7 +161,7 @@ def test_what_came_before_a_quota_ended_is_kept_of_a_stream_that_resumes(setting
 
     stream = Stream("now", "snapshot", pages, (), looks_back_days=3)
     monkeypatch.setitem(
-        SOURCES, "x", Source("x", "X_BASE_URL", "https://x.example", 1, (stream,), lambda base_url, token: Api())
+        SOURCES, "x", Source("x", "X_BASE_URL", "https://x.example", 4, (stream,), lambda base_url, token: Api())
     )
     for _ in range(2):
         harvest = fetch(settings, [DAYS[1]])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -50,6 +51,16 @@ def test_the_same_window_captured_again_the_same_day_replaces_the_first(settings
     assert captured(settings) == [again]
 
 
+def test_a_later_capture_of_an_expiring_stream_leaves_what_only_the_earlier_one_saw(settings, account):
+    stories = replace(USER, kind="expiring")
+    first = land(settings, account, [x_user_page(7)], stories)
+    later = land(settings, account, [x_user_page(8)], stories, at=NOON + timedelta(hours=3))
+    assert captured(settings) == [first, later]
+    assert [lines(one.path(settings.landing))[0]["body"] for one in (first, later)] == [
+        json.loads(x_user_page(followers).body) for followers in (7, 8)
+    ]
+
+
 def test_a_capture_of_another_day_stands_beside_the_first(settings, account):
     first = land(settings, account, [x_user_page(7)])
     later = land(settings, account, [x_user_page(8)], at=NOON + timedelta(days=1))
@@ -64,7 +75,7 @@ def test_a_fetch_that_breaks_off_leaves_no_capture_only_what_the_next_goes_on_fr
     with pytest.raises(RuntimeError):
         land(settings, account, broken())
     assert captured(settings) == []
-    part = landing.part(settings.landing, account, USER, DAY, NOON.date())
+    part = landing.part(settings.landing, account, USER, DAY, NOON)
     assert part == landing.Part(NOON, {"/2/users/42": x_user_page(7)})
 
 

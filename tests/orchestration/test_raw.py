@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -48,6 +49,18 @@ def test_a_window_captured_again_the_same_day_replaces_its_rows(settings, accoun
     land(settings, account, 8, at=NOON + timedelta(hours=2))
     loading.load_new(con, settings, "x", [DAY])
     assert [row[1] for row in users(con)] == [8]
+
+
+def test_a_day_asked_again_at_an_age_and_captured_twice_that_day_has_the_rows_of_the_second(
+    settings, account, con, monkeypatch
+):
+    user = replace(USER, revisits=(14,))
+    monkeypatch.setitem(SOURCES, "x", replace(SOURCES["x"], streams=(user,)))
+    run, revisited = [DAY + timedelta(days=14)], NOON + timedelta(days=14)
+    for followers, hours in ((8, 0), (9, 2)):
+        land(settings, account, followers, at=revisited + timedelta(hours=hours))
+        loading.load_new(con, settings, "x", run)
+    assert [row[1] for row in users(con)] == [9]
 
 
 def test_a_capture_of_another_day_is_kept_beside_the_first(settings, account, con):

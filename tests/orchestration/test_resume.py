@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import zstandard
@@ -31,8 +32,8 @@ ingest.fetch(Settings.load(sys.argv[1], environ), "x", ACCOUNTS, [DAY], {"posts"
 
 
 def number(asked) -> int:
-    cursor = re.search(r"pagination_token=T(\d+)", asked.path)
-    return int(cursor[1]) if cursor else 1
+    (cursor,) = parse_qs(urlsplit(asked.path).query).get("pagination_token", ["T1"])
+    return int(cursor.removeprefix("T"))
 
 
 def timeline(asked) -> Answer:
@@ -92,6 +93,8 @@ def test_a_killed_fetch_goes_on_from_its_last_whole_page_and_lands_what_an_unbro
     assert pages_asked(source) == [4, 5, 6]
     assert lines(settings, resumed) == lines(whole, unbroken)
     assert (resumed.page_count, resumed.request_count) == (6, 6)
+    # What the killed fetch paid for is in no other bill.
+    assert (resumed.reads, Decimal(resumed.price_usd)) == ({"posts": 6}, Decimal("0.03"))
     assert [path.name for path in resumed.path(settings.landing).parent.iterdir() if "zst." in path.name] == []
 
 
@@ -108,7 +111,7 @@ def test_a_cursor_that_died_meanwhile_begins_the_fetch_anew(tmp_path, source):
     source.answers = dead_once
     (capture,) = fetched(settings).captures
     assert pages_asked(source) == [4, 1, 2, 3, 4, 5, 6]
-    assert capture.page_count == 6
+    assert (capture.page_count, capture.reads) == (6, {"posts": 3 + 6})
 
 
 def test_pages_of_another_day_are_not_gone_on_from(tmp_path, source):

@@ -9,10 +9,10 @@ loads as (
 captured as (
 
     select
-        -- a snapshot filed under a date was taken as that date began: it closes the day before
+        -- a window is asked for once it has ended; what is filed under its own day of capture is a snapshot, taken as
+        -- that day began: it closes the day before
         case
-            when stream in ('account', 'media', 'stories', 'user', 'posts', 'mentions', 'counts')
-                then {{ add_days('window_date', -1) }}
+            when window_date = cast(captured_at as date) then {{ add_days('window_date', -1) }}
             else window_date
         end as captured_day
     from loads
