@@ -118,7 +118,7 @@ select
     delta_total,
     delta_explained,
     delta_unexplained,
-    {{ ratio('delta_total', 'exposures_before') }} as change_rate,
+    {{ ratio('delta_total', 'exposures_before') }} as exposure_change_pct,
     case
         when is_found and cut = 'period' then 'period_mismatch'
         when is_found and cut = 'viral' and delta_explained < 0 then 'viral_base'
