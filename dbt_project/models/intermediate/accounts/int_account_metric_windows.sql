@@ -77,7 +77,8 @@ windowed as (
         cast(sum(case when {{ side }} then value end) as decimal(28, 6)) as {{ prefix }}summed,
         max(case when {{ side }} and newness = 1 then value end) as {{ prefix }}last,
         {% endfor %}
-        max(case when is_current and newness = 1 then null_reason end) as null_reason
+        max(case when is_current and newness = 1 then null_reason end) as null_reason,
+        max(case when is_current then null_reason end) as missing_reason
     from placed
     group by
         account_id,
@@ -107,6 +108,7 @@ select
     windowed.days_known,
     windowed.previous_days_known,
     windowed.null_reason,
+    windowed.missing_reason,
     -- people are what the source counted for exactly this window
     cast(
         case windowed.kind

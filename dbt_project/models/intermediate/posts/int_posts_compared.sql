@@ -87,7 +87,7 @@ aged as (
 
 ),
 
--- a level read before the post was published, at most a week before
+-- the level at the end of a day before the post was published, at most a week before
 follower_reads as (
 
     select

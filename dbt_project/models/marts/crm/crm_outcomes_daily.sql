@@ -58,6 +58,7 @@ left join qualified
     on
         conversions.account_id = qualified.account_id
         and conversions.contact_id = qualified.contact_id
+where conversions.conversion_type in ('lead', 'deal_won')
 group by
     conversions.brand_id,
     conversions.conversion_date,

@@ -27,7 +27,8 @@ judged as (
         *,
         true as is_period_checked,
         true as is_viral_checked,
-        true as is_volume_checked,
+        -- while no day is counted nobody can say how many posts there were on counted ones
+        posts_after is not null or volume_signals > 0 as is_volume_checked,
         -- without others to compare with nobody can say that it is the platform
         growth_signals = 0 or peers > 0 as is_platform_checked,
         true as is_access_checked,
@@ -39,7 +40,8 @@ judged as (
         (days_after - days_counted) || ' of ' || days_after || ' days are not counted yet' as period_evidence,
         'beyond the usual of a post: ' || cast(round(viral_before) as bigint) || ' before, '
         || cast(round(viral_after) as bigint) || ' now' as viral_evidence,
-        'posts ' || round(posts_before, 1) || ' before, ' || posts_after || ' now' as volume_evidence,
+        'posts ' || round(posts_before, 1) || ' before, ' || coalesce(posts_after || ' now', 'no day counted yet')
+            as volume_evidence,
         case
             when growth_signals = 0 then 'posts already out grew as posts of their age do'
             when peers = 0 then 'no other account of the platform to compare with'

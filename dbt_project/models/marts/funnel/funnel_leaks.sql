@@ -22,6 +22,11 @@ transitions as (
         is_partial,
         is_settled,
         stage as to_stage,
+        metric_id,
+        lag(metric_id) over (
+            partition by brand_id, period_type, period_start
+            order by stage_order
+        ) as from_metric_id,
         lag(stage) over (
             partition by brand_id, period_type, period_start
             order by stage_order
@@ -101,6 +106,8 @@ select
     period_start,
     from_stage,
     to_stage,
+    from_metric_id,
+    metric_id,
     from_value,
     to_value,
     rate,

@@ -13,7 +13,7 @@ rules as (
 
 ),
 
-scores as (
+whole_periods as (
 
     -- a period that has only begun is low for that alone
     select
@@ -21,7 +21,11 @@ scores as (
         lag(score) over (
             partition by model_id, model_version, entity_type, entity_id, period_type
             order by period_start
-        ) as previous_score,
+        ) as last_score,
+        lag(period_start) over (
+            partition by model_id, model_version, entity_type, entity_id, period_type
+            order by period_start
+        ) as last_start,
         row_number() over (
             partition by model_id, model_version, entity_type, entity_id, period_type
             order by period_start
@@ -31,14 +35,31 @@ scores as (
 
 ),
 
+-- a period without a score is neither low nor the one before
+scores as (
+
+    select
+        *,
+        coalesce(
+            {{ days_between('last_start', 'period_start') }} <= case period_type when 'month' then 31 else 92 end, false
+        ) as follows_last
+    from whole_periods
+
+),
+
 judged as (
 
     select
         scores.*,
-        rules.drop_alert_points,
+        case when scores.follows_last then scores.last_score end as previous_score,
         rules.low_alert_periods,
-        scores.previous_score - scores.score >= rules.drop_alert_points as is_drop,
-        scores.place - max(case when scores.score >= rules.low_alert_below then scores.place else 0 end) over (
+        scores.follows_last and scores.last_score - scores.score >= rules.drop_alert_points as is_drop,
+        scores.place - max(
+            case
+                when scores.score >= rules.low_alert_below then scores.place
+                when not scores.follows_last then scores.place - 1
+            end
+        ) over (
             partition by
                 scores.model_id, scores.model_version, scores.entity_type, scores.entity_id, scores.period_type
             order by scores.period_start
@@ -114,7 +135,7 @@ select
     ranked.label_en as top_signal_label_en,
     ranked.label_ja as top_signal_label_ja,
     ranked.points as top_signal_points,
-    ranked.points_change as top_signal_change,
+    case when alerts.follows_last then ranked.points_change end as top_signal_change,
     alerts.is_stale
 from alerts
 inner join ranked

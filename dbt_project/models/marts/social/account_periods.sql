@@ -45,7 +45,7 @@ versions as (
 
 ),
 
-ratios as (
+sides as (
 
     select
         numerators.account_id,
@@ -61,10 +61,18 @@ ratios as (
         least(numerators.days_known, denominators.days_known) as days_known,
         least(numerators.previous_days_known, denominators.previous_days_known) as previous_days_known,
         coalesce(numerators.null_reason, denominators.null_reason) as null_reason,
-        {{ ratio('numerators.value', 'denominators.value') }} as value,
-        {{ ratio('numerators.previous_value', 'denominators.previous_value') }} as previous_value,
+        -- two sums make a rate only when they are of equally many days
+        numerators.kind <> 'count'
+        or denominators.kind <> 'count'
+        or numerators.days_known = denominators.days_known as is_paired,
+        numerators.kind <> 'count'
+        or denominators.kind <> 'count'
+        or numerators.previous_days_known = denominators.previous_days_known as is_previous_paired,
+        coalesce(numerators.missing_reason, denominators.missing_reason, 'no_source') as missing_reason,
         numerators.value as numerator,
-        denominators.value as denominator
+        denominators.value as denominator,
+        numerators.previous_value as previous_numerator,
+        denominators.previous_value as previous_denominator
     from metrics_current
     inner join counts as numerators
         on metrics_current.numerator = numerators.metric_id
@@ -74,6 +82,18 @@ ratios as (
             and numerators.account_id = denominators.account_id
             and numerators.period_type = denominators.period_type
             and numerators.period_start = denominators.period_start
+
+),
+
+ratios as (
+
+    select
+        *,
+        case when is_paired then {{ ratio('numerator', 'denominator') }} end as value,
+        case
+            when is_previous_paired then {{ ratio('previous_numerator', 'previous_denominator') }}
+        end as previous_value
+    from sides
 
 ),
 
@@ -114,11 +134,11 @@ unioned as (
         is_partial,
         days_known,
         previous_days_known,
-        null_reason,
+        case when is_paired then null_reason else missing_reason end as null_reason,
         value,
         previous_value,
-        numerator,
-        denominator
+        case when is_paired then numerator end as numerator,
+        case when is_paired then denominator end as denominator
     from ratios
 
 ),

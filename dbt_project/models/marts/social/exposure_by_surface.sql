@@ -26,6 +26,18 @@ surfaces as (
 
 ),
 
+-- promotion is a surface beside the organic total of the account: the whole is then what the surfaces make together
+wholes as (
+
+    select
+        account_id,
+        date,
+        cast(sum(exposure) as bigint) as exposure_of_surfaces
+    from surface_days
+    group by account_id, date
+
+),
+
 placed as (
 
     select
@@ -37,7 +49,10 @@ placed as (
         account_days.day_zone,
         account_days.is_settled,
         surface_days.exposure,
-        account_days.views as exposure_total,
+        case
+            when wholes.exposure_of_surfaces > account_days.views then wholes.exposure_of_surfaces
+            else account_days.views
+        end as exposure_total,
         case
             when surface_days.exposure is not null then cast(null as {{ dbt.type_string() }})
             when account_days.platform = 'x' then 'not_offered'
@@ -46,6 +61,10 @@ placed as (
         end as null_reason
     from account_days
     cross join surfaces
+    left join wholes
+        on
+            account_days.account_id = wholes.account_id
+            and account_days.date = wholes.date
     left join surface_days
         on
             account_days.account_id = surface_days.account_id

@@ -59,7 +59,6 @@ compared as (
 
     select
         *,
-        {{ ratio('exposure - previous_exposure', 'previous_exposure') }} as exposure_change_pct,
         {% for side in ['organic', 'promoted'] %}
         {% for prefix in ['', 'previous_'] %}
         max(case when traffic = '{{ side }}' then {{ prefix }}exposure end) over (
@@ -67,10 +66,7 @@ compared as (
         ) as {{ prefix }}{{ side }},
         {% endfor %}
         {% endfor %}
-        row_number() over (
-            partition by account_id, period_type, period_start
-            order by traffic
-        ) as traffic_order
+        {{ ratio('exposure - previous_exposure', 'previous_exposure') }} as exposure_change_pct
     from windowed
 
 )

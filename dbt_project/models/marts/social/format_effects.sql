@@ -46,9 +46,7 @@ cells as (
         posts.post_id,
         posts.exposure_48h,
         posts.engagements_48h,
-        posts.reach_to_date,
         posts.link_clicks_to_date,
-        posts.impressions_to_date,
         posts.saves_to_date,
         case
             when formats.format = 'hashtag' then posts.hashtags <> ''
