@@ -6,10 +6,11 @@ impressions) and its number of likes each day.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import duckdb
-from raw_tables import insert_rows
 
 BRANDS = {
     "aozora": ("Aozora Coffee", "Asia/Tokyo", "JPY", "1"),
@@ -159,3 +160,11 @@ def _crm(connection: duckdb.DuckDBPyConnection, files: dict[str, dict[str, objec
         "raw_hubspot.deal_contacts",
         [files["deals"] | {"deal_id": f"d{day}", "contact_id": f"c{day}"}],
     )
+
+
+def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert rows by column name; columns that a row does not name are NULL."""
+    for row in rows:
+        names, values = ", ".join(row), list(row.values())
+        marks = ", ".join("?" for _ in values)
+        connection.execute(f"insert into {table} ({names}) values ({marks})", values)

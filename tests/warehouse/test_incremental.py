@@ -10,8 +10,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from raw_tables import create_raw_tables
 from small_world import capture_day, register_accounts
+
+from orchestration import raw
 
 ROOT = Path(__file__).parents[2]
 FIRST = date(2026, 7, 29)
@@ -27,7 +28,7 @@ GROWING = (
 def warehouse(tmp_path: Path) -> Path:
     path = tmp_path / "warehouse.duckdb"
     with duckdb.connect(str(path), config={"storage_compatibility_version": "v1.4.0"}) as connection:
-        create_raw_tables(connection)
+        raw.ensure_tables(connection)
         register_accounts(connection)
     return path
 
