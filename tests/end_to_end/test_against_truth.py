@@ -62,7 +62,7 @@ def test_counters_to_date_are_those_of_each_midnight(rehearsed, truth):
     for post_id, post in truth.posts.items():
         for day in truth.captures(post):
             read_at = midnight(day + DAY)
-            told = as_told(post, truth.until(post, day))
+            told = as_told(post, truth.until(post, day), truth.has_details(post, day))
             age = (read_at - instant(post["published_at"])) / timedelta(hours=1)
             expected[post_id, read_at.date()] = {"age_hours": age} | {f"{n}_to_date": told[n] for n in COUNTERS}
     columns = ["age_hours", *(f"{name}_to_date" for name in COUNTERS)]
@@ -75,7 +75,9 @@ def test_increments_of_a_post_are_what_it_gained_since_it_was_read_before(rehear
         before = None
         for day in truth.captures(post):
             is_old = before is None and instant(post["published_at"]) <= midnight(day)
-            told = dict.fromkeys(COUNTERS) if is_old else as_told(post, truth.gained_since(post, before, day))
+            with_details = all(truth.has_details(post, one) for one in (before, day) if one)
+            gained = as_told(post, truth.gained_since(post, before, day), with_details)
+            told = dict.fromkeys(COUNTERS) if is_old else gained
             covered = (day - before).days if before else 1
             expected[post_id, day] = {"is_first_capture": before is None, "days_covered": None if is_old else covered}
             expected[post_id, day] |= told

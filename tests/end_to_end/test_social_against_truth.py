@@ -91,9 +91,10 @@ def test_organic_and_promoted_weeks_on_x_are_the_planted_ones(rehearsed, truth):
             for post in own(truth).values():
                 if f"x:{post['native_account_id']}" != account_id or post["platform"] != "x":
                     continue
-                for day in truth.captures(post):
+                read_on = list(truth.captures(post))
+                for before, day in zip([None, *read_on], read_on, strict=False):
                     if week <= day <= week + 6 * DAY:
-                        grown = truth.grown_on(post, day)
+                        grown = truth.gained_since(post, before, day)
                         total["organic"] += grown["organic_impressions"]
                         total["promoted"] += grown["promoted_impressions"]
             expected |= {(account_id, week, side): {"exposure": count} for side, count in total.items()}

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 PACIFIC = "America/Los_Angeles"
@@ -26,13 +27,19 @@ X_COUNTERS = {
 }  # fmt: skip
 MEDIA_COUNTERS = {
     "views": "organic_views", "engagements": "total_interactions", "likes": "organic_likes",
-    "comments": "organic_comments", "saves": "saves", "shares": "organic_shares",
+    "comments": "organic_comments", "saves": "saves", "shares": "organic_shares", "reposts": "organic_reposts",
 }  # fmt: skip
+# Asked post by post, and of reels not at all.
+FEED_DETAILS = {"profile_visits": "organic_profile_visits", "follows": "follows"}
+DETAILS_DAILY_DAYS, DETAILS_EVERY_DAYS = 7, 7
 STORY_COUNTERS = {
     "views": "organic_views", "engagements": "total_interactions", "shares": "organic_shares",
-    "profile_visits": "organic_profile_visits", "follows": "follows",
+    "profile_visits": "organic_profile_visits", "follows": "follows", "link_clicks": "organic_link_clicks",
 }  # fmt: skip
-STORY_FIELDS = {"likes": "organic_likes", "comments": "organic_comments"}
+STORY_FIELDS = {
+    "likes": "organic_likes", "comments": "organic_comments", "saves": "saves", "shares": "organic_shares",
+    "reposts": "organic_reposts",
+}  # fmt: skip
 
 
 def instant(text: str) -> datetime:
@@ -107,6 +114,15 @@ class Truth:
             read_at_age = age
             yield day
 
+    def has_details(self, post: dict[str, str], day: date) -> bool:
+        """Say whether what only its type has was asked of a post at the end of a day: daily in its first week."""
+        if post["platform"] != "instagram" or post["media_product_type"] != "FEED":
+            return False
+        captured = day + DAY
+        age_days = (captured - instant(post["published_at"]).date()).days
+        its_day = (crc32(post["native_post_id"].encode()) + captured.toordinal()) % DETAILS_EVERY_DAYS == 0
+        return age_days <= DETAILS_DAILY_DAYS or its_day
+
     @cached_property
     def grown(self) -> dict[str, dict[date, dict[str, int]]]:
         """Return what each counter of a post grew on each UTC day of its life, by native id."""
@@ -120,10 +136,6 @@ class Truth:
     def counters(self) -> set[str]:
         """Return the names of the additive counters."""
         return set(self.rows("post_days")[0]) - {"native_account_id", "native_post_id", "day"}
-
-    def grown_on(self, post: dict[str, str], day: date) -> dict[str, int]:
-        """Return what a post's counters grew on a day: nothing once its life is over."""
-        return defaultdict(int, self.grown[post["native_post_id"]].get(day, {}))
 
     def until(self, post: dict[str, str], day: date) -> dict[str, int]:
         """Return a post's counters at the end of a day."""
@@ -159,8 +171,8 @@ class Truth:
         return dict(gained)
 
 
-def as_told(post: dict[str, str], counted: dict[str, int]) -> dict[str, int | None]:
-    """Return counters under the marts' names, None where the platform tells nothing."""
+def as_told(post: dict[str, str], counted: dict[str, int], with_details: bool = False) -> dict[str, int | None]:
+    """Return counters under the marts' names, None where the platform tells nothing or was not asked."""
     told: dict[str, int | None] = dict.fromkeys(COUNTERS)
     if post["referenced_type"] == "retweeted":
         return told
@@ -173,6 +185,8 @@ def as_told(post: dict[str, str], counted: dict[str, int]) -> dict[str, int | No
             told |= {name: counted[source] for name, source in STORY_COUNTERS.items()}
     else:
         told |= {name: counted[source] for name, source in MEDIA_COUNTERS.items()}
+        if with_details:
+            told |= {name: counted[source] for name, source in FEED_DETAILS.items()}
     return told
 
 
