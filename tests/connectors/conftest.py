@@ -106,9 +106,9 @@ class Sandbox:
         return rows(stream_of(source, stream), table, self.pages(source, stream, brand, present, window))
 
     def request_count(self) -> int:
-        """Return how many requests the sandbox got so far, apart from those that only ask for its clock."""
+        """Return how many requests the sandbox answered so far, leaving out its clock and what it put off for its limits."""
         with urlopen(f"{self.root}/requests") as reply:
-            return sum(entry["path"] != "/" for entry in json.loads(reply.read()))
+            return sum(entry["path"] != "/" and entry["status"] != 429 for entry in json.loads(reply.read()))
 
     def faults(self, entries: list[dict]) -> None:
         """Script faults; an empty list removes them all."""

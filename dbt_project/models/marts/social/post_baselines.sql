@@ -73,10 +73,15 @@ select
     -- 0.6745 deviations of a normal curve are its median absolute deviation; 3.5 of them are the limit
     case
         when normal.post_n >= 5
-            then greatest(normal.exposure_48h_median - 3.5 / 0.6745 * normal.exposure_48h_mad, 0)
+            then
+                greatest(
+                    normal.exposure_48h_median - cast(3.5 as double) / 0.6745 * normal.exposure_48h_mad,
+                    cast(0 as double)
+                )
     end as exposure_48h_low,
     case
-        when normal.post_n >= 5 then normal.exposure_48h_median + 3.5 / 0.6745 * normal.exposure_48h_mad
+        when normal.post_n >= 5
+            then normal.exposure_48h_median + cast(3.5 as double) / 0.6745 * normal.exposure_48h_mad
     end as exposure_48h_high
 from weeks
 left join normal
