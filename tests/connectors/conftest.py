@@ -106,7 +106,7 @@ class Sandbox:
         return rows(stream_of(source, stream), table, self.pages(source, stream, brand, present, window))
 
     def request_count(self) -> int:
-        """Return how many requests the sandbox answered so far, leaving out its clock and what it put off for its limits."""
+        """Return how many requests the sandbox answered so far, without its clock and what it put off for a limit."""
         with urlopen(f"{self.root}/requests") as reply:
             return sum(entry["path"] != "/" and entry["status"] != 429 for entry in json.loads(reply.read()))
 
