@@ -24,7 +24,10 @@ LAST_DAY = date(2026, 7, 12)
 CANARY = "canary-7f3a9c51e0"
 # What says when and how something was published, and so differs between two runs of the same days.
 # An archived file is named after the moment it was taken in; what a second fetch of a day asks depends on the first.
-OF_THE_RUN = {"publication": None, "source_loads": ["loaded_at", "load_id", "landing_file", "request_count", "page_count"]}
+OF_THE_RUN = {
+    "publication": None,
+    "source_loads": ["loaded_at", "load_id", "landing_file", "request_count", "page_count"],
+}
 
 
 def warehouse(
