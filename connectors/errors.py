@@ -61,6 +61,10 @@ class UnreadableAnswer(SourceError):
     """The source answered something that is not what it promises."""
 
 
+class NotYet(SourceError):
+    """The window isn't over at the source: a later run has it, and until then it is no failure."""
+
+
 class RequestRefused(SourceError):
     """The source understood the request and won't answer it."""
 
