@@ -61,8 +61,8 @@ class UnreadableAnswer(SourceError):
     """The source answered something that is not what it promises."""
 
 
-class NotYet(SourceError):
-    """The window isn't over at the source: a later run has it, and until then it is no failure."""
+class NotTold(SourceError):
+    """The source has no answer for this window, whoever asks: a day that is not over, or a present that is past."""
 
 
 class RequestRefused(SourceError):

@@ -20,7 +20,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connectors.dialect import Reply
-from connectors.errors import NotYet, QuotaExhausted, RequestRefused, UnreadableAnswer, names_the_token
+from connectors.errors import NotTold, QuotaExhausted, RequestRefused, UnreadableAnswer, names_the_token
 from connectors.ga4_examination import examine
 from connectors.ga4_signin import opened
 from connectors.ga4_tables import KEY_EVENTS, PAGES, REPORT_FLAGS, TOTALS, TRAFFIC
@@ -88,7 +88,7 @@ def _refuse_an_open_day(api: Api, day: date) -> None:
     """Refuse a day of which hours are still to come, once the property has told its zone."""
     zone = api.memory.get("zone")
     if zone and day >= api.present().astimezone(zone).date():
-        raise NotYet(f"{day} is not over in the property's zone {zone}: the next run has it whole")
+        raise NotTold(f"{day} is not over in the property's zone {zone}: the next run has it whole")
 
 
 def _zone(report: dict[str, Any]) -> ZoneInfo | None:

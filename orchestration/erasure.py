@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 import zstandard
 
-from orchestration import lake, landing
+from orchestration import lake, landing, parts
 from orchestration.landing import BESIDE, PAGES
 from orchestration.settings import Settings
 
@@ -99,7 +99,7 @@ def apply(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
         (landing_file, _rewritten(settings.landing / landing_file, ids)) for landing_file, ids in _page_files(con)
     ]
     # A fetch that broke off may hold them too, in pages that no ledger names: it begins anew.
-    landing.forget_parts(settings.landing, "hubspot")
+    parts.forget_all(settings.landing, "hubspot")
     _rewrite_archive(con, settings.landing)
     _rewrite_quarantine(con, settings.landing)
     _forget(con, settings, erased, hashes)

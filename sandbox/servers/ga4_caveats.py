@@ -32,7 +32,7 @@ def told(caveat: str, report: Report, found: list[Row]) -> tuple[list[Row], dict
     return TOLD[caveat](report, found) if caveat else (found, {})
 
 
-def _folded(report: Report, found: list[Row]) -> tuple[list[Row], dict]:
+def _folded(_report: Report, found: list[Row]) -> tuple[list[Row], dict]:
     ranked = sorted(found, key=lambda row: row[1][0], reverse=True)
     rest = [values for _, values in ranked[ROWS_KEPT:]]
     kept = [row for row in found if row in ranked[:ROWS_KEPT]]

@@ -9,7 +9,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from connectors.errors import NotYet, QuotaExhausted
+from connectors.errors import NotTold, QuotaExhausted
 from connectors.streams import Account, Window
 from tests.connectors.conftest import rows, stream_of
 from tests.connectors.scripted import Answer
@@ -93,7 +93,7 @@ def test_the_day_that_is_not_over_in_the_propertys_zone_is_never_loaded_as_whole
     account = Account("aozora", "ga4", "310000101", None, "Asia/Tokyo", "JPY", "GA4_TOKEN_AOZORA")
     with opened(scripted.url) as api:
         assert len(list(STREAM.pages(api, account, Window(date(2026, 8, 30))))) == 1
-        with pytest.raises(NotYet, match="2026-08-31 is not over in the property's zone America/Los_Angeles"):
+        with pytest.raises(NotTold, match="2026-08-31 is not over in the property's zone America/Los_Angeles"):
             list(STREAM.pages(api, account, Window(date(2026, 8, 31))))
     assert len(scripted.asked) == 1, "the zone was known by then: no token is spent on half a day"
 
