@@ -11,9 +11,10 @@ from collections.abc import Iterator
 
 from connectors.errors import names_the_token
 from connectors.http import Api
+from connectors.hubspot_links import contacts_of
 from connectors.hubspot_paths import VERSION
-from connectors.hubspot_search import associated, bounds, changed
-from connectors.hubspot_tables import instant, objects, text
+from connectors.hubspot_search import bounds, changed
+from connectors.hubspot_tables import LATEST, OBJECTS, instant, text
 from connectors.streams import Account, Page, Stream, Table, Treatment, Window
 
 FEEDBACK_PROPERTIES = [
@@ -43,7 +44,7 @@ def tickets(api: Api, account: Account, window: Window) -> Iterator[Page]:  # no
     path = f"/crm/objects/{VERSION}/tickets"
     for reply in changed(api, path, "hs_lastmodifieddate", TICKET_PROPERTIES, *bounds(window)):
         yield reply.page
-        yield from associated(api, "tickets", reply)
+        yield from contacts_of(api, "tickets", reply)
 
 
 FEEDBACK = Table(
@@ -65,7 +66,8 @@ FEEDBACK = Table(
         try_cast({text("hs_value")} as decimal(18, 6)) as score, {text("hs_response_group")} as response_group,
         coalesce({instant("hs_submission_timestamp")}, try_cast(object.createdAt as timestamptz)) as submitted_at,
         coalesce({instant("hs_lastmodifieddate")}, try_cast(object.updatedAt as timestamptz)) as modified_at
-    from {objects("feedback_submissions")}
+    from {OBJECTS}
+    {LATEST}
     """,
 )
 TICKET_SCHEMA = {
@@ -89,7 +91,9 @@ TICKETS = Table(
         coalesce({instant("createdate")}, try_cast(object.createdAt as timestamptz)) as opened_at,
         {instant("closed_date")} as closed_at,
         coalesce({instant("hs_lastmodifieddate")}, try_cast(object.updatedAt as timestamptz)) as modified_at
-    from {objects("tickets")}
+    from {OBJECTS}
+    where object.id is not null
+    {LATEST}
     """,
 )
 TICKET_CONTACTS = Table(

@@ -9,8 +9,9 @@ from datetime import timedelta
 from functools import partial
 
 from connectors.errors import QuotaExhausted, RequestRefused, UnreadableAnswer
-from connectors.http import Api, Usage
+from connectors.http import Api
 from connectors.streams import Account, Page, Stream, Window
+from connectors.usage import Usage
 from orchestration import landing, parts
 from orchestration.landing import Capture
 from orchestration.parts import Part

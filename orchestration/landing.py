@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING
 
 import zstandard
 
-from connectors.http import Usage
 from connectors.personal import scrub
 from connectors.streams import Account, Page, Stream
+from connectors.usage import Usage
 
 if TYPE_CHECKING:
     from orchestration.parts import Part

@@ -7,8 +7,8 @@ import pytest
 
 from connectors import SOURCES
 from connectors.errors import QuotaExhausted, SourceUnavailable
-from connectors.http import Usage
 from connectors.streams import Account, Page, Source, Stream
+from connectors.usage import Usage
 from orchestration import ingest, landing, shortfalls
 from orchestration.settings import Settings
 
