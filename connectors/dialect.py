@@ -16,6 +16,7 @@ from connectors.errors import (
     SourceUnavailable,
     TokenRefused,
 )
+from connectors.pacing import Limit
 from connectors.streams import Page
 from connectors.waiting import retry_after_s
 
@@ -55,7 +56,7 @@ class Prices(Protocol):
 
 @dataclass(frozen=True)
 class Dialect:
-    """A source's name, what its error answers mean, what an answer tells of the quota, and what it costs.
+    """A source's name, what its error answers mean, what an answer tells of the quota, what it costs, how fast it is.
 
     `refusal` gets the answer and a function that makes the source's words fit to be repeated; it returns None
     where the status alone decides.
@@ -66,6 +67,7 @@ class Dialect:
     quota_left: Callable[[Reply], str | None]
     tries_more: int = TRIES_MORE
     prices: Prices | None = None
+    limits: tuple[Limit, ...] = ()
 
 
 def by_status(dialect: Dialect, reply: Reply) -> SourceError | None:

@@ -61,6 +61,10 @@ class UnreadableAnswer(SourceError):
     """The source answered something that is not what it promises."""
 
 
+class NotTold(SourceError):
+    """The source has no answer for this window, whoever asks: a day that is not over, or a present that is past."""
+
+
 class RequestRefused(SourceError):
     """The source understood the request and won't answer it."""
 

@@ -5,7 +5,7 @@ Auth       OAuth access token with analytics.readonly, sent as `Authorization: B
            account, from which tokens are made (ga4_signin)
 Paging     none in the first call; a report longer than its limit goes on with runReport and an offset
 Units      every value is text; key events are fractional; money in the property's currency; engagement in seconds
-Zone       a day is the property's, `metadata.timeZone`
+Zone       a day is the property's, `metadata.timeZone`; one that is not over there is left to the next run
 Personal   nothing is asked for; landing pages come without their query
 Restates   figures change for 48 hours, sources of traffic for longer, key events for up to 90 days: four trailing
            days are read again, whole, and each day once more after 14 and after 90 days
@@ -15,10 +15,12 @@ Caveats    what Google folded, withheld, sampled or cut stands in table report_f
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connectors.dialect import Reply
-from connectors.errors import QuotaExhausted, RequestRefused, UnreadableAnswer, names_the_token
+from connectors.errors import NotTold, QuotaExhausted, RequestRefused, UnreadableAnswer, names_the_token
 from connectors.ga4_examination import examine
 from connectors.ga4_signin import opened
 from connectors.ga4_tables import KEY_EVENTS, PAGES, REPORT_FLAGS, TOTALS, TRAFFIC
@@ -67,6 +69,7 @@ REPORTS: tuple[tuple[tuple[str, ...], tuple[str, ...], dict[str, Any] | None], .
 @names_the_token
 def daily_reports(api: Api, account: Account, window: Window) -> Iterator[Page]:
     """Yield the four reports of one day, then the rest of those that were longer than one answer."""
+    _refuse_an_open_day(api, window.day)
     _keep_under_the_quota(api)
     path = f"/v1beta/properties/{account.account_id}"
     questions = [_question(window, *report) for report in REPORTS]
@@ -74,9 +77,25 @@ def daily_reports(api: Api, account: Account, window: Window) -> Iterator[Page]:
     reports = first.json.get("reports") or []
     if len(reports) != len(questions):
         raise UnreadableAnswer(f"GA4 answered {len(reports)} of {len(questions)} reports: run again later")
+    api.memory["zone"] = _zone(reports[0])
+    _refuse_an_open_day(api, window.day)
     yield first.page
     for question, report in zip(questions, reports, strict=True):
         yield from _rest(api, path, question, report)
+
+
+def _refuse_an_open_day(api: Api, day: date) -> None:
+    """Refuse a day of which hours are still to come, once the property has told its zone."""
+    zone = api.memory.get("zone")
+    if zone and day >= api.present().astimezone(zone).date():
+        raise NotTold(f"{day} is not over in the property's zone {zone}: the next run has it whole")
+
+
+def _zone(report: dict[str, Any]) -> ZoneInfo | None:
+    try:
+        return ZoneInfo((report.get("metadata") or {}).get("timeZone") or "")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def _keep_under_the_quota(api: Api) -> None:
@@ -132,6 +151,7 @@ def _question(
 def _rest(api: Api, path: str, question: dict[str, Any], report: dict[str, Any]) -> Iterator[Page]:
     count, have = int(report.get("rowCount") or 0), len(report.get("rows") or ())
     while have < count:
+        _keep_under_the_quota(api)
         reply = api.post(f"{path}:runReport", question | {"offset": str(have)})
         rows = len(reply.json.get("rows") or ())
         if not rows or int(reply.json.get("rowCount") or 0) != count:

@@ -7,59 +7,32 @@ Only paths below the base address are ever asked, never an address that an answe
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from time import sleep as real_sleep
-from typing import Any, NoReturn, TypeVar
-from urllib.parse import urlencode, urlsplit
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import requests
 
+from connectors.address import LOOPBACK, checked_host
 from connectors.deadline import DeadlineAdapter
 from connectors.dialect import GOOD, Dialect, Reply, by_status
 from connectors.errors import QuotaExhausted, RequestRefused, SourceUnavailable, TokenRefused, UnreadableAnswer
+from connectors.pacing import Pace
 from connectors.redaction import Redaction
 from connectors.streams import Page
 from connectors.strict_json import parse_list, parse_object
+from connectors.usage import Usage
 from connectors.waiting import retrying
 
 CONNECT_S, ANSWER_S = 5.0, 90.0
 LARGEST_ANSWER = 64 * 1024 * 1024
 TRIES_MORE_IF_UNREADABLE = 2
 Answer = TypeVar("Answer")
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-
-@dataclass
-class Usage:
-    """What was asked of a source so far: requests made, bytes of answers, the quota left as it was last told.
-
-    `reads` counts what the source bills, by kind, and `price_usd` is what that costs at the list price.
-    """
-
-    requests: int = 0
-    bytes: int = 0
-    quota_left: str | None = None
-    reads: Counter[str] = field(default_factory=Counter)
-    price_usd: Decimal = Decimal(0)
-
-    def mark(self) -> Usage:
-        """Return a copy to measure from."""
-        return replace(self, reads=Counter(self.reads))
-
-    def since(self, before: Usage) -> Usage:
-        """Return what was used since `before`."""
-        return Usage(
-            self.requests - before.requests,
-            self.bytes - before.bytes,
-            self.quota_left,
-            self.reads - before.reads,
-            self.price_usd - before.price_usd,
-        )
 
 
 @dataclass
@@ -78,10 +51,11 @@ class Api:
 
     def __post_init__(self) -> None:
         self.base_url = self.base_url.rstrip("/")
-        self._host = _checked_host(self.dialect.name, self.base_url)
+        self._host = checked_host(self.dialect.name, self.base_url)
         if not (self.token.isascii() and self.token.isprintable()) or " " in self.token or not self.token:
             raise TokenRefused(f"{self.dialect.name}: the token is empty or has blanks in it, put it without them")
         self._redaction = Redaction(self.token)
+        self._pace = Pace(self.dialect.limits)
         self._now: datetime | None = None
         self._gave_up = False
         self._recalled: dict[str, Page] = {}
@@ -115,7 +89,7 @@ class Api:
         """Answer what is asked in the words of `pages` out of them, once each, and go on from their clock.
 
         A stream that was broken off asks the same questions again until it comes to the first that has no answer yet.
-        What is recalled counts as billed here: the fetch that paid for it left no bill.
+        What is recalled counts as billed here: the bill of the fetch that paid for it goes with its part.
         """
         self._recalled, self._now = dict(pages), present
 
@@ -160,6 +134,9 @@ class Api:
         if not path.startswith("/"):
             raise RequestRefused(f"{self.dialect.name}: only paths below the base address are asked")
         self._keep_to_budget(path)
+        if wait_s := self._pace.wait_s(path):
+            self.sleep(wait_s)
+        self._pace.note(path)
         self.usage.requests += 1
         trouble = None
         try:
@@ -245,30 +222,6 @@ class Api:
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Leave the request alone: without an `auth`, requests would take a password from ~/.netrc instead."""
     return request
-
-
-def _checked_host(name: str, base_url: str) -> str:
-    flaw = None
-    try:
-        parts = urlsplit(base_url)
-        host = parts.hostname or ""
-        _ = parts.port
-    except ValueError:
-        flaw = "is not an address"
-    else:
-        if parts.scheme not in ("http", "https") or not host:
-            flaw = "does not begin with https:// and a host"
-        elif parts.scheme == "http" and host not in LOOPBACK:
-            flaw = "would carry the token readable through the network, write https"
-        elif parts.username or parts.query or parts.fragment:
-            flaw = "has more than host and path in it"
-    if flaw:
-        _refuse_address(name, flaw)
-    return host
-
-
-def _refuse_address(name: str, flaw: str) -> NoReturn:
-    raise RequestRefused(f"the base address of {name} {flaw}: correct {name.upper()}_BASE_URL")
 
 
 def _what_broke(error: Exception) -> str:

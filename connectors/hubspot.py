@@ -2,7 +2,7 @@
 
 Reference  https://developers.hubspot.com/docs/api-reference, version 2026-09
 Auth       service key or private-app token of the portal, sent as `Authorization: Bearer`; scopes
-           crm.objects.contacts.read and crm.objects.deals.read
+           crm.objects.contacts.read and crm.objects.deals.read; those of surveys and tickets are optional
 Paging     search: `paging.next.after`, 200 objects a page, 10,000 a query (hubspot_search); associations: once for
            each page of deals; history of the stage: 50 deals a call; lists: 100 a page, the cursor is opaque
 Units      every value is text or null; amounts in the deal's currency; times ISO 8601 UTC or epoch milliseconds
@@ -16,16 +16,17 @@ Restates   an object is read again whenever it changes; a change may take moment
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
-from typing import Any
 
+from connectors.dialect import Reply
 from connectors.errors import names_the_token
 from connectors.http import Api
 from connectors.hubspot_census import census, pipelines
 from connectors.hubspot_dialect import DIALECT
 from connectors.hubspot_examination import examine
+from connectors.hubspot_links import contacts_of
 from connectors.hubspot_paths import VERSION
-from connectors.hubspot_search import changed
+from connectors.hubspot_search import bounds, changed
+from connectors.hubspot_service import STREAMS as SERVICE_STREAMS
 from connectors.hubspot_tables import (
     ARCHIVED,
     CONTACTS,
@@ -39,8 +40,6 @@ from connectors.hubspot_tables import (
 )
 from connectors.streams import Account, Page, Source, Stream, Treatment, Window
 
-# A filter from the very epoch is answered with a 500.
-BEGINNING = datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)
 CONTACT_PROPERTIES = [
     "email",
     "createdate",
@@ -88,7 +87,7 @@ PERSONAL: dict[str, Treatment] = {
 def contacts(api: Api, account: Account, window: Window) -> Iterator[Page]:  # noqa: ARG001
     """Yield the contacts that changed in the window's UTC day: one call for two hundred."""
     path = f"/crm/objects/{VERSION}/contacts"
-    for reply in changed(api, path, "lastmodifieddate", CONTACT_PROPERTIES, *_bounds(window)):
+    for reply in changed(api, path, "lastmodifieddate", CONTACT_PROPERTIES, *bounds(window)):
         yield reply.page
 
 
@@ -96,33 +95,17 @@ def contacts(api: Api, account: Account, window: Window) -> Iterator[Page]:  # n
 def deals(api: Api, account: Account, window: Window) -> Iterator[Page]:  # noqa: ARG001
     """Yield the deals that changed in the window's UTC day, and after each page whose they are."""
     path = f"/crm/objects/{VERSION}/deals"
-    for reply in changed(api, path, "hs_lastmodifieddate", DEAL_PROPERTIES, *_bounds(window)):
+    for reply in changed(api, path, "hs_lastmodifieddate", DEAL_PROPERTIES, *bounds(window)):
         yield reply.page
-        inputs = [{"id": str(deal["id"])} for deal in reply.json.get("results") or []]
-        yield from _contacts_of(api, inputs)
-        yield from _stages_of(api, inputs)
+        yield from contacts_of(api, "deals", reply)
+        yield from _stages_of(api, reply)
 
 
-def _contacts_of(api: Api, inputs: list[dict[str, str]]) -> Iterator[Page]:
-    while inputs:
-        reply = api.post(f"/crm/associations/{VERSION}/deals/contacts/batch/read", {"inputs": inputs})
-        yield reply.page
-        inputs = [_next_input(result) for result in reply.json.get("results") or [] if result.get("paging")]
-
-
-def _stages_of(api: Api, inputs: list[dict[str, str]]) -> Iterator[Page]:
+def _stages_of(api: Api, found: Reply) -> Iterator[Page]:
+    inputs = [{"id": str(deal["id"])} for deal in found.json.get("results") or []]
     for start in range(0, len(inputs), HISTORY_INPUTS):
         question = {"inputs": inputs[start : start + HISTORY_INPUTS], "propertiesWithHistory": ["dealstage"]}
         yield api.post(f"/crm/objects/{VERSION}/deals/batch/read", question | {"properties": ["dealstage"]}).page
-
-
-def _next_input(result: dict[str, Any]) -> dict[str, str]:
-    return {"id": result["from"]["id"], "after": str(result["paging"]["next"]["after"])}
-
-
-def _bounds(window: Window) -> tuple[datetime, datetime]:
-    start = datetime.combine(window.day, time(), tzinfo=UTC)
-    return BEGINNING if window.is_first else start, start + timedelta(days=1)
 
 
 SOURCE = Source(
@@ -142,6 +125,7 @@ SOURCE = Source(
         ),
         Stream("census", "snapshot", census, (LIVE_CONTACTS, ARCHIVED), personal=PERSONAL),
         Stream("pipelines", "snapshot", pipelines, (PIPELINE_STAGES,)),
+        *SERVICE_STREAMS,
     ),
     open=lambda base_url, token: Api(DIALECT, base_url, token),
     examine=examine,

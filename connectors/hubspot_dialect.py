@@ -6,9 +6,24 @@ from collections.abc import Callable
 
 from connectors.dialect import TRIES_MORE, Dialect, Reply, exhausted, refused_token
 from connectors.errors import PermissionMissing, QuotaExhausted, RequestRefused, SourceError, SourceUnavailable
+from connectors.pacing import Limit
 from connectors.waiting import retry_after_s
 
 SECOND_WAIT_S, TEN_SECONDS_WAIT_S, LOCKED_WAIT_S = 1.0, 10.0, 2.0
+
+
+SCOPES = {
+    "contacts": "crm.objects.contacts.read",
+    "deals": "crm.objects.deals.read",
+    "feedback_submissions": "crm.objects.feedback_submissions.read",
+    "tickets": "tickets",
+}
+
+
+def _kind(asked: str) -> str:
+    """Return the kind of object that a path asks for, or the path itself."""
+    path = asked.split(" ", maxsplit=1)[0].split("?", maxsplit=1)[0]
+    return next((kind for kind in SCOPES if f"/{kind}" in path), path)
 
 
 def refusal(reply: Reply, said: Callable[[str], str]) -> SourceError | None:  # noqa: PLR0911 (one a case)
@@ -22,8 +37,8 @@ def refusal(reply: Reply, said: Callable[[str], str]) -> SourceError | None:  # 
             return refused_token("HubSpot", "it has not the form of a HubSpot token")
         case 403:
             return PermissionMissing(
-                f"HubSpot does not allow this ({words}): give the key the scopes crm.objects.contacts.read and"
-                " crm.objects.deals.read"
+                f"HubSpot does not allow {_kind(reply.asked)} ({words}): give the key the scope"
+                f" {SCOPES.get(_kind(reply.asked), 'that it names')}"
             )
         case 423:
             return SourceUnavailable(
@@ -53,4 +68,5 @@ def quota_left(reply: Reply) -> str | None:
     return f"{left} calls of the day" if left else None
 
 
-DIALECT = Dialect("HubSpot", refusal, quota_left)
+# Search allows five a second of an account and tells it in no header; four, since requests bunch on their way.
+DIALECT = Dialect("HubSpot", refusal, quota_left, limits=(Limit("/search", 4, 1.0),))

@@ -8,16 +8,25 @@ edit, that instant is drained by object id, and its count is compared with the o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from connectors.dialect import Reply
 from connectors.errors import UnreadableAnswer
 from connectors.http import Api
+from connectors.streams import Window
 
 PAGE_SIZE = 200
 MOST_SHOWN = 10_000
 MILLISECOND = timedelta(milliseconds=1)
+# A filter from the very epoch is answered with a 500.
+BEGINNING = datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)
+
+
+def bounds(window: Window) -> tuple[datetime, datetime]:
+    """Return the instants between which changes are asked for: a UTC day, the first reaching back to the beginning."""
+    start = datetime.combine(window.day, time(), tzinfo=UTC)
+    return BEGINNING if window.is_first else start, start + timedelta(days=1)
 
 
 def changed(

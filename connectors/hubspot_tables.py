@@ -57,18 +57,20 @@ DEAL_SCHEMA = {
 }
 
 
-def _text(name: str) -> str:
+def text(name: str) -> str:
+    """Return a property of `object`, NULL where it was cleared."""
     return f"nullif(object.properties.{name}, '')"
 
 
-def _instant(name: str) -> str:
-    said = _text(name)
+def instant(name: str) -> str:
+    """Return a property of `object` that is a time, ISO 8601 or epoch milliseconds."""
+    said = text(name)
     return f"coalesce(try_cast({said} as timestamptz), to_timestamp(try_cast({said} as bigint) / 1000.0))"
 
 
 # Rows of one object that came twice in a file: the one that changed last is the object.
-_LATEST = "qualify row_number() over (partition by landing_file, object.id order by modified_at desc, asked desc) = 1"
-_OBJECTS = "(select landing_file, asked, unnest(body.results) as object from page)"
+LATEST = "qualify row_number() over (partition by landing_file, object.id order by modified_at desc, asked desc) = 1"
+OBJECTS = "(select landing_file, asked, unnest(body.results) as object from page)"
 
 
 def _merged(name: str, schema: dict) -> Table:
@@ -81,8 +83,8 @@ def _merged(name: str, schema: dict) -> Table:
         from (
             select
                 landing_file, object.id as winner_id,
-                trim(unnest(string_split({_text("hs_merged_object_ids")}, ';'))) as merged_id
-            from {_OBJECTS}
+                trim(unnest(string_split({text("hs_merged_object_ids")}, ';'))) as merged_id
+            from {OBJECTS}
         )
         where merged_id <> '' and merged_id <> winner_id
         """,
@@ -94,19 +96,19 @@ CONTACTS = Table(
     CONTACT_SCHEMA,
     f"""
     select
-        landing_file, object.id as contact_id, {_text("email")} as person_key,
-        coalesce({_instant("createdate")}, try_cast(object.createdAt as timestamptz)) as created_at,
-        coalesce({_instant("lastmodifieddate")}, try_cast(object.updatedAt as timestamptz)) as modified_at,
-        {_text("lifecyclestage")} as lifecycle_stage, {_text("hs_analytics_source")} as source,
-        {_text("hs_analytics_source_data_1")} as source_data_1,
-        {_text("hs_analytics_source_data_2")} as source_data_2, {_text("hs_analytics_first_url")} as first_url,
-        {_text("hs_analytics_last_url")} as last_url,
-        {_instant("hs_analytics_first_visit_timestamp")} as first_visit_at,
-        {_instant("hs_lifecyclestage_lead_date")} as lead_at,
-        {_instant("hs_lifecyclestage_marketingqualifiedlead_date")} as qualified_at,
-        {_instant("hs_lifecyclestage_customer_date")} as customer_at
-    from {_OBJECTS}
-    {_LATEST}
+        landing_file, object.id as contact_id, {text("email")} as person_key,
+        coalesce({instant("createdate")}, try_cast(object.createdAt as timestamptz)) as created_at,
+        coalesce({instant("lastmodifieddate")}, try_cast(object.updatedAt as timestamptz)) as modified_at,
+        {text("lifecyclestage")} as lifecycle_stage, {text("hs_analytics_source")} as source,
+        {text("hs_analytics_source_data_1")} as source_data_1,
+        {text("hs_analytics_source_data_2")} as source_data_2, {text("hs_analytics_first_url")} as first_url,
+        {text("hs_analytics_last_url")} as last_url,
+        {instant("hs_analytics_first_visit_timestamp")} as first_visit_at,
+        {instant("hs_lifecyclestage_lead_date")} as lead_at,
+        {instant("hs_lifecyclestage_marketingqualifiedlead_date")} as qualified_at,
+        {instant("hs_lifecyclestage_customer_date")} as customer_at
+    from {OBJECTS}
+    {LATEST}
     """,
 )
 
@@ -115,15 +117,15 @@ DEALS = Table(
     DEAL_SCHEMA,
     f"""
     select
-        landing_file, object.id as deal_id, try_cast({_text("amount")} as decimal(18, 2)) as amount,
-        {_text("deal_currency_code")} as currency, {_text("dealstage")} as stage, {_text("pipeline")} as pipeline,
-        coalesce({_instant("createdate")}, try_cast(object.createdAt as timestamptz)) as created_at,
-        {_instant("closedate")} as closed_at,
-        coalesce({_instant("hs_lastmodifieddate")}, try_cast(object.updatedAt as timestamptz)) as modified_at,
-        {_text("hs_is_closed")} = 'true' as is_closed, {_text("hs_is_closed_won")} = 'true' as is_won
-    from {_OBJECTS}
+        landing_file, object.id as deal_id, try_cast({text("amount")} as decimal(18, 2)) as amount,
+        {text("deal_currency_code")} as currency, {text("dealstage")} as stage, {text("pipeline")} as pipeline,
+        coalesce({instant("createdate")}, try_cast(object.createdAt as timestamptz)) as created_at,
+        {instant("closedate")} as closed_at,
+        coalesce({instant("hs_lastmodifieddate")}, try_cast(object.updatedAt as timestamptz)) as modified_at,
+        {text("hs_is_closed")} = 'true' as is_closed, {text("hs_is_closed_won")} = 'true' as is_won
+    from {OBJECTS}
     where object.id is not null and object.propertiesWithHistory is null
-    {_LATEST}
+    {LATEST}
     """,
 )
 
@@ -133,7 +135,7 @@ DEAL_CONTACTS = Table(
     f"""
     select distinct landing_file, deal_id, contact.toObjectId as contact_id
     from (
-        select landing_file, object['from'].id as deal_id, unnest(object['to']) as contact from {_OBJECTS}
+        select landing_file, object['from'].id as deal_id, unnest(object['to']) as contact from {OBJECTS}
     )
     """,
 )
@@ -164,7 +166,7 @@ _IS_ARCHIVED = "contains(asked, 'archived=true')"
 LIVE_CONTACTS = Table(
     "live_contacts",
     _CENSUS_SCHEMA,
-    f"select distinct landing_file, object.id as contact_id from {_OBJECTS} where not {_IS_ARCHIVED}",
+    f"select distinct landing_file, object.id as contact_id from {OBJECTS} where not {_IS_ARCHIVED}",
 )
 
 ARCHIVED = Table(
@@ -174,7 +176,7 @@ ARCHIVED = Table(
     select distinct
         landing_file, regexp_extract(asked, '/(contacts|deals)[?]', 1) as object_type, object.id as object_id,
         try_cast(nullif(object.archivedAt, '') as timestamptz) as archived_at
-    from {_OBJECTS} where {_IS_ARCHIVED}
+    from {OBJECTS} where {_IS_ARCHIVED}
     """,
 )
 

@@ -76,7 +76,8 @@ class Stream:
     `window` streams can be asked for any past day and are read again for `restates_days`; `snapshot` streams
     know only the present; `expiring` ones are gone within a day. `personal` names properties, wherever they
     stand in the body, that are replaced before the page touches a disk. A captured window is asked for once more at
-    each age in days that `revisits` names. A stream that looks back plans with its own landed pages; what it read
+    each age in days that `revisits` names. An optional stream that the token may not read is a reason and no failure. A
+    stream that looks back plans with its own landed pages; what it read
     before its quota ended is kept, and its days are captured one after the other.
     """
 
@@ -87,6 +88,7 @@ class Stream:
     restates_days: int = 0
     revisits: tuple[int, ...] = ()
     looks_back_days: int = 0
+    is_optional: bool = False
     personal: Mapping[str, Treatment] = field(default_factory=dict)
 
 

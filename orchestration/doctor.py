@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from connectors import SOURCES
 from connectors.errors import SourceError
 from connectors.streams import Account, Finding
-from orchestration import accounts, inbox, ingest
+from orchestration import accounts, budget, inbox
 from orchestration.settings import Problem, Settings
 
 ROOM = 1 << 30
@@ -134,7 +134,7 @@ def _account(settings: Settings, account: Account, listed: list[Account]) -> Ite
         today = datetime.now(UTC).date()
         base_url = settings.base_url(account.source, today)
         with closing(source.open(base_url, settings.token_of(account, base_url))) as api:
-            api.budget_usd = ingest.budget_left(settings, account, ingest.siblings(account, listed), today)
+            api.budget_usd = budget.left(settings, account, budget.siblings(account, listed), today)
             said = (
                 f"answers, its clock says {api.present():%Y-%m-%d %H:%M} UTC",
                 f"応答あり、時刻 {api.present():%Y-%m-%d %H:%M} UTC",

@@ -100,8 +100,7 @@ def check(con: duckdb.DuckDBPyConnection, settings: Settings, stream: Stream, ca
         _remember(con, source, stream.name, seen)
         return found
     for capture in captures:
-        file = str(capture.path(settings.landing).relative_to(settings.landing))
-        con.execute("insert into raw_registry.drifted values (?, ?, ?)", [source, stream.name, file])
+        con.execute("insert into raw_registry.drifted values (?, ?, ?)", [source, stream.name, capture.file])
     return found
 
 

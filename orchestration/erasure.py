@@ -1,8 +1,9 @@
 """Erase whoever HubSpot has erased: from page files, dropped files, raw tables and lake, before marts are built.
 
 A contact that the latest census lists neither among the living nor in the archive is gone for good. Page files are
-rewritten without it, their hashes in sidecar and ledger follow; what stays is a keyed hash of its id. A killed
-erasure is done again by the next run, since the raw rows go last.
+rewritten without it, their hashes in sidecar and ledger follow; what stays is a keyed hash of its id, a line in
+landing/hubspot/erasures.ndjson, which a rebuild leaves alone. The next publication drops the versions from before. A
+killed erasure is done again by the next run, since the raw rows go last.
 """
 
 from __future__ import annotations
@@ -11,20 +12,18 @@ import hashlib
 import hmac
 import json
 import logging
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import zstandard
 
-from orchestration import lake, landing
+from orchestration import lake, landing, parts
 from orchestration.landing import BESIDE, PAGES
 from orchestration.settings import Settings
 
 MOST_UNASKED, MOST_SHARE = 20, 0.05
-ERASURES = """
-    create table if not exists raw_registry.erasures (account_id varchar, contact_hash varchar, erased_at timestamptz)
-"""
 GONE = """
     create or replace temp table gone as
     with census as (
@@ -71,13 +70,14 @@ HOLDERS = {
     "live_contacts": "contact_id",
     "merged_contacts": "winner_id",
     "archived_objects": "object_id",
+    "feedback": "contact_id",
+    "ticket_contacts": "contact_id",
 }
 log = logging.getLogger("warehouse")
 
 
 def apply(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
     """Erase every contact that is gone from HubSpot; return how many there were."""
-    con.execute(ERASURES)
     for table in HOLDERS:
         con.execute(f"create or replace temp view all_{table} as {lake.rows(settings, f'raw_hubspot.{table}')}")
     con.execute(GONE)
@@ -99,10 +99,11 @@ def apply(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
         (landing_file, _rewritten(settings.landing / landing_file, ids)) for landing_file, ids in _page_files(con)
     ]
     # A fetch that broke off may hold them too, in pages that no ledger names: it begins anew.
-    landing.forget_parts(settings.landing, "hubspot")
+    parts.forget_all(settings.landing, "hubspot")
     _rewrite_archive(con, settings.landing)
     _rewrite_quarantine(con, settings.landing)
-    _forget(con, settings, erased, hashes)
+    _note(settings, erased)
+    _forget(con, settings, hashes)
     log.info("%-10s %s contacts erased", "hubspot", f"{len(erased):,}")
     return len(erased)
 
@@ -146,8 +147,14 @@ def _rewritten(pages: Path, gone: set[str]) -> str:
 
 def _without(line: dict[str, Any], gone: set[str]) -> dict[str, Any]:
     results = line["body"].get("results") or []
-    if "/deals" not in line["asked"].split("?")[0]:  # deals have ids of their own
-        line["body"]["results"] = [one for one in results if str(one.get("id")) not in gone]
+    # Only contacts are named by the ids that are gone; an answer to a survey names whose it is.
+    is_of_contacts = "/contacts" in line["asked"].split("?")[0].partition("/batch/")[0]
+    line["body"]["results"] = [
+        one
+        for one in results
+        if not (is_of_contacts and str(one.get("id")) in gone)
+        and str((one.get("properties") or {}).get("hs_contact_id")) not in gone
+    ]
     for one in results:
         if "to" in one:
             one["to"] = [link for link in one["to"] if str(link.get("toObjectId")) not in gone]
@@ -191,9 +198,37 @@ def _tables_with_keys(con: duckdb.DuckDBPyConnection, like: str) -> list[str]:
     return [name for (name,) in rows]
 
 
-def _forget(
-    con: duckdb.DuckDBPyConnection, settings: Settings, erased: list[tuple[str, str]], hashes: list[tuple[str, str]]
-) -> None:
+def _note(settings: Settings, erased: list[tuple[str, str]]) -> None:
+    """Keep that somebody was erased, and when, under a keyed hash of the id."""
+    _tombstones(settings).parent.mkdir(parents=True, exist_ok=True)
+    noted = {(one["account_id"], one["contact_hash"]) for one in _noted(settings)}
+    with _tombstones(settings).open("a", encoding="utf-8") as file:
+        for account_id, contact_id in erased:
+            contact_hash = hmac.new(settings.person_key, contact_id.encode(), hashlib.sha256).hexdigest()
+            if (account_id, contact_hash) not in noted:
+                told = {
+                    "account_id": account_id,
+                    "contact_hash": contact_hash,
+                    "erased_at": datetime.now(UTC).isoformat(),
+                }
+                file.write(json.dumps(told) + "\n")
+
+
+def latest(settings: Settings) -> datetime | None:
+    """Return when somebody was last erased."""
+    return max((datetime.fromisoformat(one["erased_at"]) for one in _noted(settings)), default=None)
+
+
+def _noted(settings: Settings) -> list[dict[str, str]]:
+    path = _tombstones(settings)
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+
+def _tombstones(settings: Settings) -> Path:
+    return settings.landing / "hubspot" / "erasures.ndjson"
+
+
+def _forget(con: duckdb.DuckDBPyConnection, settings: Settings, hashes: list[tuple[str, str]]) -> None:
     con.execute("begin")
     try:
         for table in _tables_with_keys(con, "raw_%"):
@@ -202,9 +237,6 @@ def _forget(
             con.execute(f"delete from raw_hubspot.{table} where {_names_gone(table)}")
         for landing_file, digest in hashes:
             con.execute("update raw_registry.loads set sha256 = ? where landing_file = ?", [digest, landing_file])
-        for account_id, contact_id in erased:
-            tombstone = hmac.new(settings.person_key, contact_id.encode(), hashlib.sha256).hexdigest()
-            con.execute("insert into raw_registry.erasures values (?, ?, current_timestamp)", [account_id, tombstone])
     except BaseException:
         con.execute("rollback")
         raise

@@ -6,18 +6,18 @@ The unit of replacement is the page file: loading it again deletes its rows and 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import duckdb
 
 from connectors import SOURCES
 from connectors.streams import Stream, Table
-from orchestration import drift, ingest, lake, landing
+from orchestration import drift, lake, landing, shortfalls
 from orchestration.landing import Capture
 from orchestration.raw import structure
 from orchestration.settings import Problem, Settings
 
 FILES_A_TRANSACTION = 200
+WINDOW = "source = ? and stream = ? and account_id = ? and window_date = ?"
 
 
 def load_new(
@@ -47,10 +47,10 @@ def load_new(
             for sidecar in landing.sidecars(settings.landing, source, stream.name)
             if first.isoformat() <= sidecar.parent.name <= last.isoformat()
             or sidecar.parent.name in revisited
-            or _page_file(settings, sidecar) not in known
+            or landing.file_of(sidecar) not in known
             for capture in [landing.read(sidecar)]
         ]
-        fresh = [capture for capture in seen if known.get(_file_key(settings, capture)) != capture.sha256]
+        fresh = [capture for capture in seen if known.get(capture.file) != capture.sha256]
         _forgive(con, seen)
         for table in stream.tables:
             counts[table.name] = 0
@@ -60,7 +60,7 @@ def load_new(
                 counts[table] += count
         if drifts is not None:
             blocking, renewed = drift.blocking(con, source, stream.name), {one.account_id for one in fresh}
-            still = [one for one in seen if _file_key(settings, one) in blocking and one.account_id not in renewed]
+            still = [one for one in seen if one.file in blocking and one.account_id not in renewed]
             drifts += drift.check(con, settings, stream, fresh + still)
     return counts
 
@@ -73,28 +73,15 @@ def _known(con: duckdb.DuckDBPyConnection, source: str, stream: str) -> dict[str
     return dict(rows)
 
 
-def _page_file(settings: Settings, sidecar: Path) -> str:
-    pages = sidecar.with_name(sidecar.name.removesuffix(landing.SIDECAR) + landing.PAGES)
-    return str(pages.relative_to(settings.landing))
-
-
 def _forgive(con: duckdb.DuckDBPyConnection, captures: list[Capture]) -> None:
-    """Forget that a window failed once it was captured."""
-    failed = con.execute(
+    """Forget that a window failed, or was skipped, once it was captured."""
+    missed = con.execute(
         "select distinct source, stream, account_id, cast(window_date as varchar) from raw_registry.loads"
-        " where status = 'failed'"
+        " where status <> 'loaded'"
     ).fetchall()
     came = {(one.source, one.stream, one.account_id, one.window_date) for one in captures}
-    for key in came.intersection(failed):
-        con.execute(
-            "delete from raw_registry.loads where status = 'failed' and source = ? and stream = ?"
-            " and account_id = ? and window_date = ?",
-            key,
-        )
-
-
-def _file_key(settings: Settings, capture: Capture) -> str:
-    return str(capture.path(settings.landing).relative_to(settings.landing))
+    for key in came.intersection(missed):
+        con.execute(f"delete from raw_registry.loads where status <> 'loaded' and {WINDOW}", key)
 
 
 def load(con: duckdb.DuckDBPyConnection, settings: Settings, stream: Stream, captures: list[Capture]) -> dict[str, int]:
@@ -120,7 +107,7 @@ def _load(
     rows = [
         (
             str(capture.path(settings.landing)),
-            _file_key(settings, capture),
+            capture.file,
             capture.account_id,
             capture.window_date,
             capture.captured_at,
@@ -227,22 +214,17 @@ def _enter(con: duckdb.DuckDBPyConnection, source: str, stream: str) -> None:
 def enter_failures(
     con: duckdb.DuckDBPyConnection, settings: Settings, source: str, streams: set[str] | None = None
 ) -> list[str]:
-    """Enter in the ledger what the last fetch could not bring; return the reasons, one sentence each."""
-    failures = [
-        shortfall
-        for shortfall in ingest.shortfalls(settings, source)
-        if shortfall.is_failure and (streams is None or shortfall.stream in streams)
-    ]
-    for failure in failures:
-        key = [failure.source, failure.stream, failure.account_id, failure.window_date]
-        con.execute(
-            "delete from raw_registry.loads where status = 'failed' and source = ? and stream = ?"
-            " and account_id = ? and window_date = ?",
-            key,
-        )
+    """Enter in the ledger what the last fetch could not bring; return why what failed did, one sentence each.
+
+    What the source does not tell, and what an optional stream is not permitted, is skipped and has not failed.
+    """
+    found = [one for one in shortfalls.read(settings, source) if streams is None or one.stream in streams]
+    for one in found:
+        key = [one.source, one.stream, one.account_id, one.window_date]
+        con.execute(f"delete from raw_registry.loads where status <> 'loaded' and {WINDOW}", key)
         con.execute(
             "insert into raw_registry.loads (source, stream, account_id, window_date, status, error, loaded_at)"
-            " values (?, ?, ?, ?, 'failed', ?, current_timestamp)",
-            [*key, failure.reason],
+            " values (?, ?, ?, ?, ?, ?, current_timestamp)",
+            [*key, "failed" if one.is_failure else "skipped", one.reason],
         )
-    return list(dict.fromkeys(failure.reason for failure in failures))
+    return list(dict.fromkeys(one.reason for one in found if one.is_failure))

@@ -15,11 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from orchestration import candidate, gate
+from orchestration import candidate, erasure, gate
 from orchestration.settings import Problem, Settings
 
 VERSIONS_KEPT = 7
 SERVED = "marts.duckdb"
+STAMP = "%Y%m%dT%H%M%S%fZ"
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def publish(settings: Settings, run_id: str) -> Version:
     refusal = gate.refusal(verdict)
     if refusal:
         raise Problem(refusal)
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    stamp = datetime.now(UTC).strftime(STAMP)
     version = file.with_name(f"marts-{stamp}-{run_id[:8]}.duckdb")
     manifest = {
         "run_id": run_id,
@@ -101,9 +102,13 @@ def served(settings: Settings) -> Path | None:
 
 
 def _prune(settings: Settings) -> None:
-    current = served(settings)
-    for version in versions(settings)[:-VERSIONS_KEPT]:
-        if version.path.resolve() != current:
+    """Remove versions that are old, and those that still hold whom HubSpot has erased since."""
+    current, erased_at = served(settings), erasure.latest(settings)
+    kept = versions(settings)
+    for version in kept:
+        published_at = datetime.strptime(version.manifest["published_at"], STAMP).replace(tzinfo=UTC)
+        is_outdated = version not in kept[-VERSIONS_KEPT:] or (erased_at is not None and published_at < erased_at)
+        if is_outdated and version.path.resolve() != current:
             version.path.unlink()
             version.path.with_suffix(".json").unlink()
 

@@ -12,7 +12,20 @@ from uuid import uuid4
 from connectors import SOURCES
 from connectors.errors import SourceError
 from connectors.files import KINDS
-from orchestration import accounts, candidate, engine, gate, home, inbox, landing, loading, publish, raw, transform
+from orchestration import (
+    accounts,
+    candidate,
+    engine,
+    gate,
+    home,
+    inbox,
+    landing,
+    loading,
+    parts,
+    publish,
+    raw,
+    transform,
+)
 from orchestration.ingest import log
 from orchestration.scoring import prover
 from orchestration.settings import REPOSITORY, Problem, Settings
@@ -117,7 +130,7 @@ def rebuild(settings: Settings) -> Outcome:
     run_id = str(uuid4())
     listed, brand_names = accounts.read(settings.accounts_file)
     with home.alone(settings):
-        landing.mend(settings.landing)
+        parts.mend(settings.landing)
         _check_landing(settings)
         home.set_aside(settings)
         home.discard(settings)
@@ -148,7 +161,7 @@ def _check_landing(settings: Settings) -> None:
                 f"{capture.path(settings.landing)} is missing or damaged: restore it from a backup, or remove its"
                 " sidecar to rebuild without it."
             )
-    present = {str(capture.path(settings.landing).relative_to(settings.landing)) for capture in sidecars}
+    present = {capture.file for capture in sidecars}
     if settings.warehouse.exists():
         with raw.opened(settings.warehouse, read_only=True) as con:
             loaded = con.execute(

@@ -7,7 +7,7 @@ from datetime import date
 import duckdb
 
 from connectors.streams import Account
-from orchestration import accounts, landing, publish
+from orchestration import accounts, budget, publish
 from orchestration.settings import Settings
 
 BILLED = {"x"}
@@ -51,8 +51,8 @@ def _bill(settings: Settings, source: str, newest: date) -> str:
         if account.source == source:
             brands.setdefault(account.brand_id, []).append(account)
     for brand, listed in brands.items():
-        reads, price = landing.billed(settings.landing, source, {one.account_id for one in listed}, month)
-        budget = listed[0].monthly_budget_usd
-        of_budget = "" if budget is None else f" of {budget:.2f}"
+        reads, price = budget.billed(settings.landing, source, {one.account_id for one in listed}, month)
+        limit = listed[0].monthly_budget_usd
+        of_budget = "" if limit is None else f" of {limit:.2f}"
         told.append(f"{brand} {sum(reads.values()):,} reads, {price:.2f}{of_budget} USD")
     return f"{source} in {month}  {'; '.join(told)}"

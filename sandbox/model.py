@@ -35,6 +35,7 @@ class Brand:
     ga4_property: str
     hubspot_portal: str
     pages: tuple[str, ...]
+    has_service_hub: bool = False
 
     @property
     def tz(self) -> ZoneInfo:
@@ -124,6 +125,17 @@ class Deal:
     brand_id: str
     contact_id: str
     currency: str
+    created_at: datetime
+    changes: list[tuple[datetime, dict[str, str | None]]]
+
+
+@dataclass(eq=False)
+class ServiceObject:
+    """One answer to a survey or one ticket of the CRM; `kind` is its name in addresses, `changes` as for contacts."""
+
+    kind: str
+    object_id: str
+    contact_id: str
     created_at: datetime
     changes: list[tuple[datetime, dict[str, str | None]]]
 

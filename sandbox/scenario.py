@@ -74,6 +74,7 @@ class BrandSpec(Strict):
     accounts: tuple[AccountSpec, ...] = Field(min_length=1)
     ga4_property: Digits
     hubspot_portal: Digits
+    service_hub: bool = False
 
     @field_validator("zone")
     @classmethod

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from sandbox import counters, crm
+from sandbox import counters, crm, service
 from sandbox.incidents import Incidents
-from sandbox.model import Brand, Contact, Deal, EntityEvent, Planted, Post, SocialAccount, Survey, Ticket
+from sandbox.model import Brand, Contact, Deal, EntityEvent, Planted, Post, ServiceObject, SocialAccount, Survey, Ticket
 from sandbox.population import FOLLOWED_AT_ORIGIN, UNINVITED_FOLLOWS, AccountLife, live
 from sandbox.product import product_use
 from sandbox.scenario import BrandSpec, Scenario
@@ -34,6 +34,7 @@ class World:
     entity_events: dict[str, list[EntityEvent]]
     surveys: dict[str, list[Survey]]
     tickets: dict[str, list[Ticket]]
+    service: dict[str, list[ServiceObject]]  # of the CRM; empty but for brands with a Service Hub
     planted: list[Planted]
     lives: dict[str, AccountLife]  # by native account id: the hourly history
     incidents: Incidents
@@ -95,7 +96,7 @@ def build(scenario: Scenario) -> World:
     brands = {spec.brand_id: _brand(spec) for spec in scenario.brands}
     incidents = Incidents(scenario, brands)
     world = World(
-        scenario, brands, [a for b in brands.values() for a in b.accounts], *({} for _ in range(8)), [], {}, incidents
+        scenario, brands, [a for b in brands.values() for a in b.accounts], *({} for _ in range(9)), [], {}, incidents
     )
     for spec in scenario.brands:
         _inhabit(world, brands[spec.brand_id], spec)
@@ -109,7 +110,8 @@ def _brand(spec: BrandSpec) -> Brand:
         for a in spec.accounts
     )
     return Brand(
-        spec.brand_id, spec.name, spec.zone, spec.currency, accounts, spec.ga4_property, spec.hubspot_portal, PAGES
+        spec.brand_id, spec.name, spec.zone, spec.currency, accounts, spec.ga4_property, spec.hubspot_portal, PAGES,
+        spec.service_hub,
     )  # fmt: skip
 
 
@@ -125,4 +127,5 @@ def _inhabit(world: World, brand: Brand, spec: BrandSpec) -> None:
     world.visits[key] = visits(world.scenario, brand, lives, world.incidents)
     world.sessions[key] = world.visits[key][world.visits[key]["is_tracked"]]
     world.contacts[key], world.deals[key] = crm.people(world.scenario, brand, world.visits[key])
+    world.service[key] = service.desk(world.scenario, brand, world.contacts[key]) if brand.has_service_hub else []
     world.entity_events[key], world.surveys[key], world.tickets[key] = product_use(world.scenario, brand)

@@ -93,6 +93,7 @@ class Sandbox:
         if source is None or present is None:
             return JSONResponse({"error": f"no such address: {request.url.path}"}, status_code=404)
         query = request.scope["query_string"].decode()
+        fault = next((one for one in self.faults if one.strikes(name, path, present)), None)
         ask = Ask(
             method=request.method,
             path=path,
@@ -101,9 +102,9 @@ class Sandbox:
             token=request.headers.get("authorization", "").removeprefix("Bearer ").strip(),
             present=present,
             base=f"{request.url.scheme}://{request.url.netloc}/at/{request.path_params['present']}/{name}",
+            caveat=fault.what if fault is not None and fault.what in scripted.CAVEATS else "",
         )
         asked = f"/{path}?{query}" if query else f"/{path}"
-        fault = next((one for one in self.faults if one.strikes(name, path, present)), None)
         if fault is not None and fault.what == "down":
             self.log.note(name, ask.method, asked, 0, present)
             return Dropped()

@@ -7,7 +7,8 @@ An entry is a mapping:
           those matching requests, counted from 1
   what    one of KINDS; `{status_429: 30}` and `{status_503: 30}` send 30 as Retry-After, `{slow_s: 2}` holds
           the answer back for 2 seconds; truncated is half of the body and a dropped line, down no answer at all,
-          rate_limited the refusal in the source's own words and status
+          rate_limited the refusal in the source's own words and status; one of CAVEATS, which are GA4's alone, is
+          an answer that is good and less than whole (see `ga4_caveats`)
 """
 
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ KINDS = (
     "slow_s",
     "down",
 )
+CAVEATS = ("other_row", "thresholded", "sampled", "data_truncated", "revenue_hidden")
 WITH_NUMBER = ("status_429", "status_503", "slow_s")
 
 
@@ -68,6 +70,8 @@ def parse(entry: object) -> Fault:
     if entry.get("source") not in (*SOURCES, "*"):
         raise FaultError(f"fault source {entry.get('source')!r} is none of {', '.join(SOURCES)}, *")
     what, number = _what(entry.get("what"))
+    if what in CAVEATS and entry["source"] != "ga4":
+        raise FaultError(f"fault what {what!r} is told by ga4 alone")
     at, nth = _when(entry.get("when", "always"))
     return Fault(entry["source"], what, str(entry.get("path", "*")), at, nth, number)
 
@@ -78,8 +82,8 @@ def _what(what: object) -> tuple[str, float | None]:
         ((what, number),) = what.items()
         if what not in WITH_NUMBER or not isinstance(number, int | float) or number < 0:
             raise FaultError(f"fault what {{{what}: {number}}}: only {', '.join(WITH_NUMBER)} take a number of seconds")
-    if what not in KINDS:
-        raise FaultError(f"fault what {what!r} is none of {', '.join(KINDS)}")
+    if what not in KINDS + CAVEATS:
+        raise FaultError(f"fault what {what!r} is none of {', '.join(KINDS + CAVEATS)}")
     if what == "slow_s" and number is None:
         raise FaultError("fault what slow_s needs its seconds, e.g. {slow_s: 2}")
     return what, number

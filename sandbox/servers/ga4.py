@@ -3,13 +3,15 @@
 Values      every one a string; `rows` and `rowCount` absent when there is nothing
 Days        of the property's zone; how far a day has settled is decided in `ga4_sessions`
 Quota       three token ledgers (day, project hour, hour) per property; a report costs 1 + a thousandth of its rows
-Left out    metricAggregations, cohorts, comparisons, pivots, sampling, thresholding and the (other) row
+Caveats     (other) rows, thresholds, samples, truncation and hidden revenue, where a fault scripts them
+Left out    metricAggregations, cohorts, comparisons, pivots
 """
 
 import re
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from sandbox.servers import ga4_caveats
 from sandbox.servers.ga4_query import rows
 from sandbox.servers.ga4_request import BadRequest, Report, checked
 from sandbox.servers.ga4_schema import DIMENSIONS, METRICS, metadata
@@ -110,7 +112,8 @@ class Ga4:
         for name, first, last in report.ranges:
             hits = self.hits.between(account, first, last, ask.present, by_event)
             several = (name,) if len(report.ranges) > 1 else ()
-            found += [(key + several, values) for key, values in rows(report, hits)]
+            found += [(key + several, values) for key, values in rows(report, ga4_caveats.drawn(ask.caveat, hits))]
+        found, said = ga4_caveats.told(ask.caveat, report, found)
         page = found[report.offset : report.offset + report.limit]
         headers = [*report.dimensions, *(["dateRange"] if len(report.ranges) > 1 else [])]
         answer = {
@@ -124,7 +127,7 @@ class Ga4:
                 for key, values in page
             ],
             "rowCount": len(found),
-            "metadata": {"currencyCode": report.currency or account.currency, "timeZone": account.zone},
+            "metadata": {"currencyCode": report.currency or account.currency, "timeZone": account.zone, **said},
             "kind": "analyticsData#runReport",
         }
         # proto3 JSON leaves out what is empty or zero.

@@ -1,5 +1,6 @@
 """HubSpot CRM, date-versioned (2026-09, 2026-03) and v3/v4: contacts and deals, their links and properties.
 
+Service     tickets and answers to surveys in portals with a Service Hub; elsewhere the key has no scope for them
 Token       names its portal (see `world_view`): nothing else in a request does
 Limits      190 calls in 10 s and 5 searches in 1 s per portal; told in headers, but not on search replies
 Paging      `after` is opaque in lists and comes with a link; in search it is a number in text, without a link
@@ -11,7 +12,7 @@ from urllib.parse import urlencode
 
 from sandbox.servers.hubspot_calls import Call, Calls
 from sandbox.servers.hubspot_errors import Refused, invalid, missing_scopes, refused, too_many
-from sandbox.servers.hubspot_objects import WITHOUT_SCOPE, kind_name
+from sandbox.servers.hubspot_objects import OF_SERVICE_HUB, WITHOUT_SCOPE, kind_name
 from sandbox.servers.wire import Allowance, Ask, Reply
 
 DATED = r"(?P<version>2026-09|2026-03)"
@@ -91,9 +92,9 @@ class Hubspot:
             raise Refused(refused(405, "HTTP method not allowed", "VALIDATION_ERROR"))
         if len(ask.path) + len(urlencode(ask.params)) > LONGEST_ADDRESS:
             raise Refused(Reply(b"<html><h1>414 Request-URI Too Large</h1></html>", 414, media_type="text/html"))
-        if match["type"] in WITHOUT_SCOPE:
-            raise Refused(missing_scopes())
         kind = kind_name(match["type"])
+        if match["type"] in WITHOUT_SCOPE or (kind in OF_SERVICE_HUB and not account.brand.has_service_hub):
+            raise Refused(missing_scopes())
         if kind is None:
             raise invalid(f"Unable to infer object type from: {match['type']}")
         return name, Call(account, kind, match.groupdict(), ask)

@@ -11,7 +11,11 @@ from sandbox.servers.wire import Ask, Reply, iso_millis
 from sandbox.servers.world_view import Account
 
 # (from, to) -> associationTypeId and its name in lists
-LINKS = {("deals", "contacts"): (3, "deal_to_contact"), ("contacts", "deals"): (4, "contact_to_deal")}
+LINKS = {
+    ("deals", "contacts"): (3, "deal_to_contact"),
+    ("contacts", "deals"): (4, "contact_to_deal"),
+    ("tickets", "contacts"): (16, "ticket_to_contact"),
+}
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
+from sandbox.crm import state
 from sandbox.servers.wire import instant, iso_millis
 
 # property -> (label, type); a portal knows these, the same in every portal of the world
@@ -47,6 +48,30 @@ DEAL = {
     "hs_object_id": ("Record ID", "number"),
     "pipeline": ("Pipeline", "enumeration"),
 }
+TICKET = {
+    "closed_date": ("Close date", "datetime"),
+    "content": ("Ticket description", "string"),
+    "createdate": ("Create date", "datetime"),
+    "hs_lastmodifieddate": ("Last modified date", "datetime"),
+    "hs_object_id": ("Record ID", "number"),
+    "hs_pipeline": ("Pipeline", "enumeration"),
+    "hs_pipeline_stage": ("Ticket status", "enumeration"),
+    "subject": ("Ticket name", "string"),
+}
+FEEDBACK = {
+    "hs_contact_id": ("Contact ID", "number"),
+    "hs_content": ("Response", "string"),
+    "hs_createdate": ("Create date", "datetime"),
+    "hs_lastmodifieddate": ("Last modified date", "datetime"),
+    "hs_object_id": ("Record ID", "number"),
+    "hs_response_group": ("Response group", "enumeration"),
+    "hs_submission_timestamp": ("Submission date", "datetime"),
+    "hs_survey_channel": ("Survey channel", "enumeration"),
+    "hs_survey_id": ("Survey ID", "string"),
+    "hs_survey_name": ("Survey name", "string"),
+    "hs_survey_type": ("Survey type", "enumeration"),
+    "hs_value": ("Rating", "number"),
+}
 
 
 @dataclass(frozen=True)
@@ -81,15 +106,24 @@ KINDS = {
         ),
         "hs_lastmodifieddate",
     ),
+    "tickets": Kind(
+        ("tickets", "ticket", "0-5"),
+        TICKET,
+        ("content", "createdate", "hs_lastmodifieddate", "hs_object_id", "hs_pipeline", "hs_pipeline_stage", "subject"),
+        "hs_lastmodifieddate",
+    ),
+    "feedback_submissions": Kind(
+        ("feedback_submissions", "feedback_submission", "0-19"),
+        FEEDBACK,
+        ("hs_createdate", "hs_lastmodifieddate", "hs_object_id"),
+        "hs_lastmodifieddate",
+    ),
 }
+OF_SERVICE_HUB = ("tickets", "feedback_submissions")
 # Types of other products, which these keys have no scope for.
 WITHOUT_SCOPE = {
     "companies",
     "0-2",
-    "tickets",
-    "0-5",
-    "feedback_submissions",
-    "0-19",
     "products",
     "line_items",
 }
@@ -105,7 +139,7 @@ DEAL_STAGES = (
 
 
 def kind_name(text: str) -> str | None:
-    """Return contacts or deals for any of their names."""
+    """Return the plural name of a type for any of its names."""
     return next((name for name, kind in KINDS.items() if text in kind.names), None)
 
 
@@ -149,22 +183,27 @@ class Records:
         return self._kept[key]
 
     def _build(self, brand_id: str, kind: str, present: datetime) -> dict[str, Record]:
-        world, found = self.view.world, {}
-        if kind == "contacts":
-            pairs = [(one.contact_id, one, world.contact_state) for one in world.contacts[brand_id]]
-        else:
-            pairs = [(one.deal_id, one, world.deal_state) for one in world.deals[brand_id]]
-        for object_id, one, state in pairs:
-            properties = state(one, present)
+        found, every = {}, self._objects(brand_id, kind)
+        for object_id, one in every.items():
+            properties = state(one.changes, present)
             if properties is not None:
                 found[object_id] = Record(object_id, one.created_at, _own(kind, object_id, properties))
-        ids = [object_id for object_id, _, _ in pairs]
+        ids = list(every)
         for change, moment in self._changes(brand_id, kind, present):
             lost = found.pop(_nth(ids, change.number), None)
             winner = found.get(_nth(ids, change.into)) if change.kind == "merged" else None
             if lost and winner:
                 _take_over(winner, lost, KINDS[kind].watermark, moment)
         return dict(sorted(found.items(), key=lambda pair: int(pair[0])))
+
+    def _objects(self, brand_id: str, kind: str) -> dict:
+        """Return every object of a type there will ever be, by id, oldest first."""
+        world = self.view.world
+        if kind == "contacts":
+            return {one.contact_id: one for one in world.contacts[brand_id]}
+        if kind == "deals":
+            return {one.deal_id: one for one in world.deals[brand_id]}
+        return {one.object_id: one for one in world.service[brand_id] if one.kind == kind}
 
     def _changes(self, brand_id: str, kind: str, present: datetime):
         for change in self.view.world.scenario.crm_changes:
@@ -174,11 +213,11 @@ class Records:
 
     def archived(self, account, kind: str, present: datetime) -> list[dict]:
         """Return the objects in the archive, which keeps them for 90 days."""
-        world, brand_id = self.view.world, account.brand.brand_id
-        objects = world.contacts[brand_id] if kind == "contacts" else world.deals[brand_id]
+        brand_id = account.brand.brand_id
+        objects = list(self._objects(brand_id, kind).items())
         return [
             {
-                "id": one.contact_id if kind == "contacts" else one.deal_id,
+                "id": object_id,
                 "properties": {},
                 "createdAt": iso_millis(one.created_at),
                 "updatedAt": iso_millis(moment),
@@ -187,17 +226,14 @@ class Records:
             }
             for change, moment in self._changes(brand_id, kind, present)
             if change.kind == "archived" and present < moment + timedelta(days=90)
-            for one in objects[change.number - 1 : change.number]
+            for object_id, one in objects[change.number - 1 : change.number]
         ]
 
     def history(
         self, account, kind: str, object_id: str, names: list[str], present: datetime
     ) -> dict[str, list[dict[str, str]]]:
         """Return the values that each property has had up to `present`, newest first."""
-        world, brand_id = self.view.world, account.brand.brand_id
-        objects = world.contacts[brand_id] if kind == "contacts" else world.deals[brand_id]
-        key = "contact_id" if kind == "contacts" else "deal_id"
-        changes = next(one.changes for one in objects if getattr(one, key) == object_id)
+        changes = self._objects(account.brand.brand_id, kind)[object_id].changes
         return {
             name: [
                 {"value": properties[name], "timestamp": iso_millis(moment), "sourceType": "CRM_UI"}
@@ -208,18 +244,19 @@ class Records:
         }
 
     def linked(self, account, kind: str, present: datetime) -> dict[str, list[str]]:
-        """Return, by id, the records of the other type that each record is associated with at `present`."""
-        deals, contacts = (self.of(account, one, present) for one in ("deals", "contacts"))
+        """Return, by id, what each record is linked to at `present`: contacts their deals, all others their contact."""
+        other = "deals" if kind == "contacts" else kind
+        others, contacts = (self.of(account, one, present) for one in (other, "contacts"))
         winners = {
             loser: winner.object_id
             for winner in contacts.values()
             for loser in winner.properties.get("hs_merged_object_ids", "").split(";")
         }
         found: dict[str, list[str]] = {}
-        for deal in self.view.world.deals[account.brand.brand_id]:
-            contact_id = winners.get(deal.contact_id, deal.contact_id)
-            if deal.deal_id in deals and contact_id in contacts:
-                pair = (deal.deal_id, contact_id) if kind == "deals" else (contact_id, deal.deal_id)
+        for object_id, one in self._objects(account.brand.brand_id, other).items():
+            contact_id = winners.get(one.contact_id, one.contact_id)
+            if object_id in others and contact_id in contacts:
+                pair = (contact_id, object_id) if kind == "contacts" else (object_id, contact_id)
                 found.setdefault(pair[0], []).append(pair[1])
         return found
 
@@ -237,7 +274,7 @@ def _take_over(winner: Record, lost: Record, watermark: str, moment: datetime) -
 def _own(kind: str, object_id: str, properties: dict[str, str | None]) -> dict[str, str]:
     """Return the properties with those that HubSpot itself keeps."""
     found = {name: value for name, value in properties.items() if value is not None} | {"hs_object_id": object_id}
-    if kind == "deals":
+    if kind != "contacts":
         # The watermark's name differs by type: lastmodifieddate is the contact's, all others have this one.
         found["hs_lastmodifieddate"] = found.pop("lastmodifieddate")
         if "amount" in found:

@@ -19,6 +19,7 @@ class Ask:
     token: str
     present: datetime
     base: str  # the base address as the caller wrote it, for the addresses that a reply gives
+    caveat: str = ""  # one of the faults that an answer is good in spite of
 
     def document(self) -> object:
         """Return the body as JSON, or None when it is not JSON."""

@@ -1,6 +1,7 @@
 """GA4's reports: by name and not by place, and whole however long."""
 
 import json
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 
@@ -14,6 +15,10 @@ from tests.connectors.scripted import Answer
 
 ACCOUNT = Account("aozora", "ga4", "310000101", None, "Asia/Tokyo", "JPY", "GA4_TOKEN_AOZORA")
 STREAM = stream_of("ga4", "daily_reports")
+
+
+def opened(base_url):
+    return closing(SOURCES["ga4"].open(base_url, "a-token-for-tests"))
 
 
 def report(dimensions, metrics, lines, row_count=None, **metadata):
@@ -88,11 +93,8 @@ def test_revenue_that_may_not_be_seen_is_unknown_and_not_zero():
 
 def read(scripted, answers):
     scripted.answers = answers
-    api = SOURCES["ga4"].open(scripted.url, "a-token-for-tests")
-    try:
+    with opened(scripted.url) as api:
         return list(STREAM.pages(api, ACCOUNT, Window(date(2026, 8, 31))))
-    finally:
-        api.close()
 
 
 def test_a_report_longer_than_its_limit_is_read_on_by_offset(scripted):
@@ -180,9 +182,8 @@ def test_a_property_with_few_tokens_left_is_left_alone_till_the_next_run(scripte
     ledgers = {"tokensPerDay": {"remaining": 9000}, "tokensPerProjectPerHour": {"remaining": 150}}
     last = EMPTY | {"propertyQuota": ledgers}
     scripted.answers = [Answer({"reports": [EMPTY, EMPTY, EMPTY, last]})]
-    api = SOURCES["ga4"].open(scripted.url, "a-token-for-tests")
-    list(STREAM.pages(api, ACCOUNT, Window(date(2026, 8, 30))))
-    with pytest.raises(QuotaExhausted, match="only 150 tokens of the hour for this project left"):
-        list(STREAM.pages(api, ACCOUNT, Window(date(2026, 8, 31))))
+    with opened(scripted.url) as api:
+        list(STREAM.pages(api, ACCOUNT, Window(date(2026, 8, 30))))
+        with pytest.raises(QuotaExhausted, match="only 150 tokens of the hour for this project left"):
+            list(STREAM.pages(api, ACCOUNT, Window(date(2026, 8, 31))))
     assert len(scripted.asked) == 1
-    api.close()

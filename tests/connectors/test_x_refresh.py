@@ -9,9 +9,9 @@ import pytest
 
 from connectors import SOURCES
 from connectors.errors import QuotaExhausted
-from connectors.http import Usage
 from connectors.personal import scrub
 from connectors.streams import Account, Page, Window
+from connectors.usage import Usage
 from connectors.x_refresh import is_due
 from tests.connectors.conftest import KEY, rows, stream_of
 from tests.connectors.scripted import Answer

@@ -10,8 +10,8 @@ from decimal import Decimal
 import pytest
 
 from connectors import SOURCES
-from connectors.http import Usage
 from connectors.streams import Account, Finding
+from connectors.usage import Usage
 from orchestration import doctor, landing
 from orchestration.settings import Settings
 from tests.connectors.scripted import Answer, Scripted

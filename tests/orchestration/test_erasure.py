@@ -99,10 +99,9 @@ def test_an_erased_contact_leaves_files_and_tables_and_a_keyed_hash_stays(settin
         assert ids(con, "deals", "deal_id") == {"2"}
         assert con.execute("select event_id from raw_files.site_events").fetchall() == [("e2",)]
         assert duckdb.sql(f"select event_id from '{archive}'").fetchall() == [("e2",)]
-        ((account_id, tombstone),) = con.execute(
-            "select account_id, contact_hash from raw_registry.erasures"
-        ).fetchall()
-        assert (account_id, len(tombstone)) == ("24", 64)
+        (tombstone,) = map(json.loads, (settings.landing / "hubspot/erasures.ndjson").read_text().splitlines())
+        assert (tombstone["account_id"], len(tombstone["contact_hash"])) == ("24", 64)
+        assert erasure.latest(settings) <= datetime.now(UTC)
         assert key not in text_of_all_files(settings)
         assert loading.load_new(con, settings, "hubspot", None)["contacts"] == 0
         assert erasure.apply(con, settings) == 0
@@ -110,16 +109,40 @@ def test_an_erased_contact_leaves_files_and_tables_and_a_keyed_hash_stays(settin
         assert landing.is_whole(settings.landing, landing.read(sidecar))
 
 
-def test_a_rebuild_from_the_rewritten_files_does_not_bring_the_erased_back(settings):
+def test_a_rebuild_from_the_rewritten_files_does_not_bring_the_erased_back_and_keeps_the_tombstones(settings):
     portal(settings)
     census(settings, "13456")
     with raw.opened(settings.warehouse) as con:
         loaded(settings, con)
         erasure.apply(con, settings)
+    erased_at = erasure.latest(settings)
     settings.warehouse.unlink()
     with raw.opened(settings.warehouse) as con:
         loaded(settings, con)
+        assert erasure.apply(con, settings) == 0
         assert ids(con, "contacts") == {"1", "3", "4", "5", "6"}
+    assert erasure.latest(settings) == erased_at
+
+
+def test_row_33_the_answers_and_tickets_of_an_erased_contact_leave_files_and_tables_too(settings):
+    portal(settings)
+    answers = [{"id": one, "properties": {"hs_contact_id": one, "hs_value": "9"}} for one in "23"]
+    land(settings, "feedback", page("/crm/objects/2026-09/feedback_submissions/search {}", *answers))
+    links = {"from": {"id": "2"}, "to": [{"toObjectId": "2"}, {"toObjectId": "3"}]}
+    land(
+        settings,
+        "tickets",
+        page("/crm/objects/2026-09/tickets/search {}", {"id": "2", "properties": {}}),
+        page("/crm/associations/2026-09/tickets/contacts/batch/read {}", links),
+    )
+    census(settings, "13456")
+    with raw.opened(settings.warehouse) as con:
+        loaded(settings, con)
+        assert erasure.apply(con, settings) == 1
+        assert ids(con, "feedback") == ids(con, "ticket_contacts") == {"3"}
+        assert ids(con, "tickets", "ticket_id") == {"2"}, "a ticket has an id of its own"
+    assert '"hs_contact_id":"2"' not in text_of_all_files(settings)
+    assert '"toObjectId":"2"' not in text_of_all_files(settings)
 
 
 def test_a_key_that_lost_sight_of_most_contacts_erases_nobody_unasked(settings, tmp_path):

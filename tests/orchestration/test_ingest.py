@@ -7,9 +7,9 @@ import pytest
 
 from connectors import SOURCES
 from connectors.errors import QuotaExhausted, SourceUnavailable
-from connectors.http import Usage
 from connectors.streams import Account, Page, Source, Stream
-from orchestration import ingest, landing
+from connectors.usage import Usage
+from orchestration import ingest, landing, shortfalls
 from orchestration.settings import Settings
 
 DAYS = [date(2026, 7, 2), date(2026, 7, 3)]
@@ -107,7 +107,7 @@ def test_a_snapshot_of_a_past_day_is_not_fetched_and_says_so(settings, world):
     harvest = fetch(settings, [date(2026, 7, 1)])
     assert ("now", date(2026, 7, 1), False) not in world.asked
     (skipped,) = harvest.shortfalls
-    assert skipped.reason == "now of a past day can't be asked for, x tells only the present"
+    assert skipped.reason == "x account 42: now of a past day can't be asked for, x tells only the present"
     assert harvest.failures == []
 
 
@@ -119,7 +119,7 @@ def test_a_window_that_failed_is_asked_again_by_the_next_run(settings, world):
     later = DAYS[0] + timedelta(days=5)
     fetch(settings, [later])
     assert [day for name, day, _ in world.asked if name == "days"] == [DAYS[0], later - timedelta(days=1), later]
-    assert [one for one in ingest.shortfalls(settings, "x") if one.is_failure] == []
+    assert [one for one in shortfalls.read(settings, "x") if one.is_failure] == []
 
 
 def test_without_the_first_window_no_later_one_is_taken_since_it_would_hide_what_lies_before(settings, world):

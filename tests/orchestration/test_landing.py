@@ -10,7 +10,7 @@ import zstandard
 
 from connectors import SOURCES
 from connectors.streams import Page, Stream
-from orchestration import landing
+from orchestration import landing, parts
 from tests.orchestration.conftest import DAY, NOON, x_user_page
 
 USER = SOURCES["x"].streams[0]
@@ -75,8 +75,8 @@ def test_a_fetch_that_breaks_off_leaves_no_capture_only_what_the_next_goes_on_fr
     with pytest.raises(RuntimeError):
         land(settings, account, broken())
     assert captured(settings) == []
-    part = landing.part(settings.landing, account, USER, DAY, NOON)
-    assert part == landing.Part(NOON, {"/2/users/42": x_user_page(7)})
+    part = parts.find(settings.landing, account, USER, DAY, NOON)
+    assert part == parts.Part(NOON, {"/2/users/42": x_user_page(7)})
 
 
 def test_a_kill_between_the_two_renames_is_rolled_forward(settings, account):
@@ -86,7 +86,7 @@ def test_a_kill_between_the_two_renames_is_rolled_forward(settings, account):
     late = sidecar.read_bytes()
     sidecar.write_text(json.dumps(first.__dict__))
     sidecar.with_name(sidecar.name + ".tmp").write_bytes(late)
-    landing.mend(settings.landing)
+    parts.mend(settings.landing)
     assert captured(settings) == [second]
     assert landing.is_whole(settings.landing, second)
 
@@ -95,7 +95,7 @@ def test_a_kill_before_the_renames_is_undone(settings, account):
     first = land(settings, account, [x_user_page(7)])
     pages = first.path(settings.landing)
     pages.with_name(pages.name + ".tmp").write_bytes(b"half a fi")
-    landing.mend(settings.landing)
+    parts.mend(settings.landing)
     assert landing.is_whole(settings.landing, first)
     assert sorted(path.name for path in pages.parent.iterdir()) == [
         "42.2026-07-02.json",

@@ -5,7 +5,7 @@ import json
 import duckdb
 import pytest
 
-from orchestration import candidate, gate, publish, raw
+from orchestration import candidate, erasure, gate, publish, raw
 from orchestration.settings import Problem
 
 RUN = "0123456789abcdef"
@@ -154,6 +154,15 @@ def test_old_versions_go_but_never_the_one_that_is_served(settings, suites, monk
         published(settings, rows)
     assert [version.manifest["tables"]["fct_x"]["rows"] for version in publish.versions(settings)] == [3, 4]
     assert served_rows(settings) == 4
+
+
+def test_row_33_no_version_from_before_an_erasure_is_kept(settings, suites):
+    published(settings, 3)
+    erasure._note(settings, [("24", "2")])
+    published(settings, 4)
+    assert [version.manifest["tables"]["fct_x"]["rows"] for version in publish.versions(settings)] == [4]
+    with pytest.raises(Problem, match="no earlier publication"):
+        publish.rollback(settings)
 
 
 def test_a_reader_that_holds_the_old_file_keeps_it_and_the_next_one_gets_the_new(settings, suites):

@@ -8,8 +8,9 @@ import pytest
 
 from connectors import SOURCES
 from connectors.streams import Page
-from orchestration import ingest, landing, loading, raw
+from orchestration import landing, loading, raw, shortfalls
 from orchestration.settings import Problem
+from orchestration.shortfalls import Shortfall
 from tests.orchestration.conftest import DAY, NOON, land
 
 USER = SOURCES["x"].streams[0]
@@ -138,8 +139,8 @@ def test_what_a_killed_run_landed_is_loaded_by_the_next_whatever_its_days(settin
 def test_a_failure_is_forgotten_once_the_window_came_even_if_nothing_in_it_changed(settings, account, con):
     land(settings, account, 7)
     loading.load_new(con, settings, "x", [DAY])
-    failed = ingest.Shortfall("x", "user", "42", DAY.isoformat(), "X is down: run again later")
-    ingest._note(settings, "x", {"user"}, [failed])
+    failed = Shortfall("x", "user", "42", DAY.isoformat(), "X is down: run again later")
+    shortfalls.note(settings, "x", {"user"}, [failed])
     assert loading.enter_failures(con, settings, "x") == ["X is down: run again later"]
     land(settings, account, 7)
     loading.load_new(con, settings, "x", [DAY])

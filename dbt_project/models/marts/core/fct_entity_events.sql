@@ -16,4 +16,5 @@ select
     quantity,
     source
 from score_events
-where source in ('product_events', 'survey_responses', 'support_tickets')
+where
+    source in ('product_events', 'survey_responses', 'support_tickets', 'hubspot_feedback', 'hubspot_tickets')

@@ -30,6 +30,35 @@ source_metric_days as (
 
 ),
 
+latest_captures as (
+
+    select * from {{ ref('int_latest_captures') }}
+
+),
+
+report_flags as (
+
+    select * from {{ ref('stg_ga4__report_flags') }}
+
+),
+
+-- what the site's source says of its latest answer, report by report
+told as (
+
+    select
+        report_flags.account_id,
+        report_flags.date,
+        report_flags.report_name,
+        report_flags.caveats,
+        report_flags.hidden_metrics
+    from report_flags
+    inner join latest_captures
+        on
+            report_flags.account_id = latest_captures.account_id
+            and report_flags.landing_file = latest_captures.landing_file
+
+),
+
 -- site and CRM: what the account could tell, on every day
 offered as (
 
@@ -37,13 +66,19 @@ offered as (
         accounts.account_id,
         accounts.brand_id,
         calendar_days.date,
-        metrics.metric_id
+        metrics.metric_id,
+        metrics.ga4_name,
+        case
+            when metrics.ga4_name like '%by pagePath' then 'pages'
+            when metrics.ga4_name like '% by %' or metrics.metric_id in ('engaged_time_s', 'site_revenue') then 'traffic'
+            when metrics.ga4_name is not null then 'totals'
+        end as report_name
     from accounts
     cross join calendar_days
     inner join metrics
         on
             metrics.kind not in ('ratio', 'share')
-            and coalesce(metrics.is_account_daily, true)
+            and (coalesce(metrics.is_account_daily, true) or metrics.metric_id = 'site_revenue')
             and (
                 (accounts.source = 'ga4' and metrics.ga4_name is not null)
                 or (accounts.source = 'hubspot' and metrics.hubspot_name is not null)
@@ -59,7 +94,8 @@ unioned as (
         date,
         brand_id,
         null_reason,
-        is_settled
+        is_settled,
+        cast(null as {{ dbt.type_string() }}) as caveats
     from account_metric_days
 
     union all
@@ -69,9 +105,20 @@ unioned as (
         offered.metric_id,
         offered.date,
         offered.brand_id,
-        case when source_metric_days.value is null then 'no_source' end as null_reason,
-        coalesce(source_metric_days.is_settled, false) as is_settled
+        case
+            when told.hidden_metrics like '%' || offered.ga4_name || '%' then 'no_permission'
+            -- the site's revenue is told by landing page, never for a whole day
+            when offered.metric_id = 'site_revenue' and told.report_name is not null then null
+            when source_metric_days.value is null then 'no_source'
+        end as null_reason,
+        coalesce(source_metric_days.is_settled, false) as is_settled,
+        told.caveats
     from offered
+    left join told
+        on
+            offered.account_id = told.account_id
+            and offered.date = told.date
+            and offered.report_name = told.report_name
     left join source_metric_days
         on
             offered.account_id = source_metric_days.account_id
@@ -87,5 +134,6 @@ select
     brand_id,
     null_reason is null as is_available,
     null_reason,
-    is_settled
+    is_settled,
+    caveats
 from unioned

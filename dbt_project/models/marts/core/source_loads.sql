@@ -22,13 +22,12 @@ caveats as (
 
     select
         landing_file,
-        max(case when has_other_row then 'rows folded into (other); ' else '' end)
-        || max(case when is_thresholded then 'small groups withheld; ' else '' end)
-        || max(case when sampled_share < 1 then 'sampled; ' else '' end)
-        || max(case when truncation <> '' then 'truncated; ' else '' end)
-        || max(case when hidden_metrics <> '' then 'revenue hidden, no permission; ' else '' end)
-        || max(case when rows_read < rows_told then 'fewer rows than told; ' else '' end) as said
+        {%- for report_name in ['totals', 'traffic', 'key_events', 'pages'] %}
+        max(case when report_name = '{{ report_name }}' then '{{ report_name }}: ' || caveats || '; ' else '' end)
+        {{- ' ||' if not loop.last }}
+        {%- endfor %} as said
     from report_flags
+    where caveats is not null
     group by landing_file
 
 )
@@ -50,7 +49,7 @@ select
     loads.page_count,
     loads.request_count,
     loads.error,
-    nullif(trim(caveats.said), '') as caveats,
+    substr(caveats.said, 1, length(caveats.said) - 2) as caveats,
     loads.landing_file,
     loads.loaded_at
 from loads

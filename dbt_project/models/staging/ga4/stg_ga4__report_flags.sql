@@ -2,7 +2,15 @@ with
 
 source as (
 
-    select * from {{ source('raw_ga4', 'report_flags') }}
+    select
+        *,
+        case when has_other_row then 'rows folded into (other), ' else '' end
+        || case when is_thresholded then 'small groups withheld, ' else '' end
+        || case when sampled_share < 1 then 'sampled, ' else '' end
+        || case when truncation <> '' then 'truncated, ' else '' end
+        || case when hidden_metrics <> '' then 'revenue hidden for want of permission, ' else '' end
+        || case when rows_read < rows_told then 'fewer rows than told, ' else '' end as said
+    from {{ source('raw_ga4', 'report_flags') }}
 
 ),
 
@@ -18,6 +26,8 @@ renamed as (
         truncation,
         hidden_metrics,
         empty_reason,
+        -- without the last comma
+        substr(nullif(said, ''), 1, length(said) - 2) as caveats,
 
         ---------- numerics
         page_count,

@@ -1,0 +1,1 @@
+{{ hubspot_links('ticket_contacts', ['ticket_id', 'contact_id']) }}

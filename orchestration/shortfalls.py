@@ -1,0 +1,41 @@
+"""What a fetch could not bring: left for the load, which enters it in the ledger, and for the next fetch."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from orchestration.settings import Settings
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """A window that could not be captured, and why, in one sentence.
+
+    `is_failure` is False where the window is past: only the present of a snapshot can be asked for.
+    """
+
+    source: str
+    stream: str
+    account_id: str
+    window_date: str
+    reason: str
+    is_failure: bool = True
+
+
+def note(settings: Settings, source: str, chosen: set[str], found: list[Shortfall]) -> None:
+    """Leave the shortfalls for the load, which enters them in the ledger, and for the next fetch, which makes up."""
+    path = settings.landing / source / "shortfalls.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kept = [shortfall for shortfall in read(settings, source) if shortfall.stream not in chosen]
+    beside = path.with_name(path.name + ".tmp")
+    beside.write_text(json.dumps([asdict(shortfall) for shortfall in [*kept, *found]], indent=1), encoding="utf-8")
+    beside.replace(path)
+
+
+def read(settings: Settings, source: str) -> list[Shortfall]:
+    """Return what the last fetch of `source` could not bring."""
+    path = settings.landing / source / "shortfalls.json"
+    if not path.exists():
+        return []
+    return [Shortfall(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
