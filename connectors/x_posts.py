@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
 
 from connectors.errors import RequestRefused
 from connectors.http import Api
@@ -50,6 +51,17 @@ def post_pages(api: Api, path: str, **params: str | int) -> Iterator[Page]:
 def ids_of(page: Page) -> set[str]:
     """Return the ids of the posts that a page holds."""
     return {post["id"] for post in json.loads(page.body).get("data") or []}
+
+
+def ids_asked(asked: str) -> list[str]:
+    """Return the ids that a request names; none where it is for a timeline."""
+    return [one for ids in parse_qs(urlsplit(asked).query).get("ids", []) for one in ids.split(",")]
+
+
+def is_empty(page: Page) -> bool:
+    """Say whether a page holds neither posts nor refusals, and is the last."""
+    body = json.loads(page.body)
+    return not (body.get("data") or body.get("errors") or next_token(page))
 
 
 def next_token(page: Page) -> str | None:

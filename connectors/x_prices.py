@@ -12,9 +12,10 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from connectors.x_posts import ids_asked
+
 PER_RESOURCE = {"posts": Decimal("0.005"), "users": Decimal("0.010"), "counts": Decimal("0.005")}
 PAGE_OF = re.compile(r"max_results=(\d+)")
-IDS_OF = re.compile(r"[?&]ids=([^&]*)")
 
 
 class XPrices:
@@ -38,8 +39,8 @@ class XPrices:
         kind = _kind(asked)
         if not kind:
             return Decimal(0)
-        page, ids = PAGE_OF.search(asked), IDS_OF.search(asked)
-        count = len(re.split(",|%2C", ids[1])) if ids else int(page[1]) if page else 1
+        page, ids = PAGE_OF.search(asked), ids_asked(asked)
+        count = len(ids) or (int(page[1]) if page else 1)
         return PER_RESOURCE[kind] * count
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.streams import Page
-from connectors.x_posts import next_token
+from connectors.x_posts import ids_asked, next_token
 
 REACH = timedelta(days=30)  # private metrics end here
 FRESH = timedelta(days=4)  # read every day
@@ -39,7 +39,9 @@ class Memory:
     posts: dict[str, Seen] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
     whole_at: datetime | None = None  # when the timeline was last read to its end
+    is_whole_today: bool = False
     pages_of_today: list[Page] = field(default_factory=list)
+    asked_today: set[str] = field(default_factory=set)  # by id
 
     @classmethod
     def of(cls, landed: Iterable[tuple[datetime, Page]], now: datetime) -> Memory:
@@ -48,11 +50,14 @@ class Memory:
         for captured_at, page in landed:
             if page.status != 200 or captured_at > now:
                 continue
-            if captured_at.date() == now.date():
+            is_of_today = captured_at.date() == now.date()
+            if is_of_today:
                 memory.pages_of_today.append(page)
+                memory.asked_today.update(ids_asked(page.asked))
             memory._take(json.loads(page.body), captured_at)
             if "/users/" in page.asked and not next_token(page):
                 memory.whole_at = captured_at
+                memory.is_whole_today |= is_of_today
         return memory
 
     def _take(self, body: dict[str, Any], captured_at: datetime) -> None:
@@ -80,6 +85,7 @@ class Memory:
                 for post_id, seen in self.posts.items()
                 if post_id not in self.withdrawn
                 and seen.read_at.date() < now.date()
+                and post_id not in self.asked_today
                 and now - seen.published_at <= REACH
                 and post_id not in replaced
                 and (

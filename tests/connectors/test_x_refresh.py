@@ -83,9 +83,28 @@ def test_a_second_run_of_the_day_yields_what_was_landed_and_asks_for_what_is_new
     today = {"data": [post(20, 0.5), post(10, 3.5)], "meta": {"result_count": 2}}
     history = landed((0, TIMELINE, today))
     pages, asked, usage = read(scripted, history, nothing)
-    assert json.loads(pages[0].body) == today
+    assert [json.loads(page.body) for page in pages] == [today]
     assert [query.get("since_id") for path, query in asked] == [["20"]]
     assert usage.reads == {}
+
+
+def test_a_second_run_of_a_day_without_posts_lands_its_one_empty_page_again(scripted):
+    empty = {"meta": {"result_count": 0}}
+    pages, asked, _ = read(scripted, landed((0, TIMELINE, empty)), nothing)
+    assert [json.loads(page.body) for page in pages] == [empty]
+    assert len(asked) == 1
+
+
+def test_a_post_asked_for_by_id_is_not_asked_for_again_that_day_whatever_the_answer_was(scripted):
+    refusal = {"type": "https://api.x.com/2/problems/not-authorized-for-resource", "resource_id": "3"}
+    history = landed(
+        (1, TIMELINE, {"data": [post(3, 1.5)]}),
+        (0, TIMELINE, {"meta": {"result_count": 0}}),
+        (0, "/2/tweets?ids=3", {"errors": [refusal]}),
+    )
+    pages, asked, _ = read(scripted, history, nothing)
+    assert [path for path, _ in asked] == [TIMELINE]
+    assert len(pages) == 2
 
 
 def test_a_reading_that_broke_off_goes_on_where_it_stopped(scripted):
