@@ -74,6 +74,7 @@ class Api:
     largest_answer: int = LARGEST_ANSWER
     usage: Usage = field(default_factory=Usage)
     budget_usd: Decimal | None = None  # what may still be spent; None: no limit
+    renew: Callable[[str], str] | None = field(default=None, repr=False)  # a new token for one that was refused
     memory: dict[str, Any] = field(default_factory=dict)  # what a connector learnt of this account in this session
 
     def __post_init__(self) -> None:
@@ -138,10 +139,29 @@ class Api:
             document = parse_object(known.body)
             self._bill(asked, document)
             return Reply(asked, known.status, {}, known.body, document, self.present())
+        refused = None
+        try:
+            return self._patiently(lambda: self._once(method, path, asked, body))
+        except TokenRefused as error:
+            refused = error
+        if not self._has_renewed():
+            raise refused
+        return self._patiently(lambda: self._once(method, path, asked, body))
+
+    def _once(self, method: str, path: str, asked: str, body: bytes | None) -> Reply:
         headers = {"Accept": "application/json", "Authorization": f"Bearer {self.token}"}
         if body is not None:
             headers["Content-Type"] = "application/json"
-        return self._patiently(lambda: self.judged(asked, *self._exchange(method, path, body, headers)))
+        return self.judged(asked, *self._exchange(method, path, body, headers))
+
+    def _has_renewed(self) -> bool:
+        """Take a new token, once a session: one that is refused too is refused for another reason."""
+        if self.renew is None:
+            return False
+        renew, self.renew = self.renew, None
+        before, self.token = self.token, renew(self.token)
+        self._redaction = Redaction(before, self.token)
+        return self.token != before
 
     def _patiently(self, once: Callable[[], Answer]) -> Answer:
         """Ask until it works or patience is over; a source that wore it out gets one try at a time, till it answers."""
@@ -219,6 +239,7 @@ class Api:
                 " that of its API, else run again later",
                 again=TRIES_MORE_IF_UNREADABLE,
             )
+        asked = self._redaction.of_bytes(asked.encode()).decode()
         reply = Reply(asked, status, headers, body, document, self.present())
         self.usage.quota_left = self.dialect.quota_left(reply) or self.usage.quota_left
         refusal = self.dialect.refusal(reply, self._redaction.of_text) or by_status(self.dialect, reply)

@@ -35,7 +35,9 @@ class AccountEntry(pydantic.BaseModel):
     @pydantic.model_validator(mode="after")
     def can_be_renewed(self) -> AccountEntry:
         """Refuse half of what a renewal takes, and a renewal that the source has no way for."""
-        if bool(self.refresh_token_env) != bool(self.client_id_env):
+        # A token of Instagram's own login renews itself without any client.
+        needs_client = self.source != "instagram" and self.refresh_token_env
+        if (needs_client and not self.client_id_env) or (self.client_id_env and not self.refresh_token_env):
             raise ValueError("refresh_token_env and client_id_env go together")
         if self.refresh_token_env and SOURCES[self.source].renew is None:
             raise ValueError(f"tokens of {self.source} are not renewed: leave refresh_token_env and client_id_env out")

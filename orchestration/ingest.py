@@ -13,7 +13,14 @@ from decimal import Decimal
 from functools import partial
 
 from connectors import SOURCES
-from connectors.errors import QuotaExhausted, RequestRefused, SourceError, TokenRefused, UnreadableAnswer
+from connectors.errors import (
+    UNKNOWN_SHAPE,
+    QuotaExhausted,
+    RequestRefused,
+    SourceError,
+    TokenRefused,
+    UnreadableAnswer,
+)
 from connectors.http import Api, Usage
 from connectors.streams import Account, Page, Stream, Window
 from orchestration import landing
@@ -170,6 +177,8 @@ def _run(
         return Harvest([], shortfalls, 0)
     with closing(api):
         api.budget_usd = budget_left(settings, account, errand.siblings, errand.day)
+        if account.refresh_token_env:
+            api.renew = partial(settings.token_of, account, base_url)
         refused: Exception | None = None
         for stream in streams:
             missed_first: Exception | None = None
@@ -191,7 +200,7 @@ def _run(
                     # Later windows without the first would look as if all before them had been read.
                     missed_first = error if is_first else missed_first
                     fell_short(stream, window, says(error))
-                except (TypeError, KeyError, AttributeError, ValueError) as error:
+                except UNKNOWN_SHAPE as error:
                     log.debug("%s", error, exc_info=True)
                     fell_short(stream, window, says(f"{stream.name} came in a shape that is not known: report it"))
         return Harvest(captures, shortfalls, api.usage.requests)

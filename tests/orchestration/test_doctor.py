@@ -68,6 +68,23 @@ def test_what_a_source_finds_of_an_account_is_told_with_its_remedy_in_either_lan
     assert told[-1]["remedy"] == ["renew it", "更新してください"]
 
 
+def test_an_answer_of_unknown_shape_is_told_of_its_account_and_the_others_are_examined(settings, monkeypatch):
+    def examine(api, account):
+        yield Finding("token", True, ("fine", "正常"))
+        raise KeyError(account.account_id)
+
+    monkeypatch.setitem(SOURCES, "x", replace(SOURCES["x"], examine=examine))
+    settings.environ["X_B"] = "token"
+    found = doctor.examine(settings)
+    for account in ("x account 42", "x account 43"):
+        assert [(one.check, one.holds) for one in about(found, account)] == [
+            ("source", True),
+            ("token", True),
+            ("source", None),
+        ]
+        assert "shape that is not known" in about(found, account)[-1].said[0]
+
+
 def test_the_inbox_is_told_what_waits_what_was_refused_and_what_lies_in_no_kind(settings):
     for name in ("product_events/a.csv", "product_events/b.csv.refused", "product_event/c.csv"):
         path = settings.inbox / name
