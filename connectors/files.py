@@ -49,7 +49,7 @@ class Kind:
 def _written_day(text: str) -> str:
     """Return `Mon, Mar 23, 2026` as an ISO day; what is spelled otherwise stays as it is."""
     try:
-        return datetime.strptime(text.strip(), "%a, %b %d, %Y").date().isoformat()  # noqa: DTZ007 (a day has no zone)
+        return datetime.strptime(text.strip(), "%a, %b %d, %Y").date().isoformat()
     except ValueError:
         return text
 
