@@ -20,7 +20,7 @@ from urllib.parse import urlencode, urlsplit
 import requests
 
 from connectors.deadline import DeadlineAdapter
-from connectors.dialect import GOOD, Dialect, Reply, by_status
+from connectors.dialect import GOOD, Dialect, Prices, Reply, by_status
 from connectors.errors import QuotaExhausted, RequestRefused, SourceUnavailable, TokenRefused, UnreadableAnswer
 from connectors.redaction import Redaction
 from connectors.streams import Page
@@ -73,12 +73,14 @@ class Api:
     answer_s: float = ANSWER_S
     largest_answer: int = LARGEST_ANSWER
     usage: Usage = field(default_factory=Usage)
+    prices: Prices | None = None  # None: those of the dialect
     budget_usd: Decimal | None = None  # what may still be spent; None: no limit
     renew: Callable[[str], str] | None = field(default=None, repr=False)  # a new token for one that was refused
     memory: dict[str, Any] = field(default_factory=dict)  # what a connector learnt of this account in this session
 
     def __post_init__(self) -> None:
         self.base_url = self.base_url.rstrip("/")
+        self.prices = self.prices or self.dialect.prices
         self._host = _checked_host(self.dialect.name, self.base_url)
         if not (self.token.isascii() and self.token.isprintable()) or " " in self.token or not self.token:
             raise TokenRefused(f"{self.dialect.name}: the token is empty or has blanks in it, put it without them")
@@ -205,9 +207,9 @@ class Api:
 
     def _keep_to_budget(self, path: str) -> None:
         """Refuse a request that might cost more than is left; what it costs is known only when it has answered."""
-        if self.budget_usd is None or self.dialect.prices is None:
+        if self.budget_usd is None or self.prices is None:
             return
-        most, left = self.dialect.prices.most_usd(path), self.budget_usd - self.usage.price_usd
+        most, left = self.prices.most_usd(path), self.budget_usd - self.usage.price_usd
         if most and most > left:
             raise QuotaExhausted(
                 f"the month's budget of the brand would be exceeded ({left:.3f} USD are left, the next answer may"
@@ -251,10 +253,10 @@ class Api:
         raise refusal
 
     def _bill(self, asked: str, document: dict[str, Any]) -> None:
-        if self.dialect.prices:
-            reads = self.dialect.prices.reads(asked, document)
+        if self.prices:
+            reads = self.prices.reads(asked, document)
             self.usage.reads.update(reads)
-            self.usage.price_usd += self.dialect.prices.price_usd(reads)
+            self.usage.price_usd += self.prices.price_usd(reads)
 
     def _note_clock(self, headers: Mapping[str, str]) -> None:
         try:

@@ -31,7 +31,7 @@ from connectors.errors import (
 from connectors.http import Api
 from connectors.streams import Account, Page, Source, Stream, Window
 from connectors.x_dialect import DIALECT
-from connectors.x_examination import examine
+from connectors.x_examination import examine, private_clock
 from connectors.x_posts import ids_of, is_empty, next_token, post_pages
 from connectors.x_refresh import FRESH, REACH, Memory
 from connectors.x_renewal import renew
@@ -179,5 +179,6 @@ SOURCE = Source(
     ),
     open=lambda base_url, token: Api(DIALECT, base_url, token),
     examine=examine,
+    clocks=private_clock,
     renew=renew,
 )

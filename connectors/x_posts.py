@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from connectors.errors import RequestRefused
@@ -48,9 +49,16 @@ def post_pages(api: Api, path: str, **params: str | int) -> Iterator[Page]:
         yield api.get(path, **params, **{**OLDER, "tweet.fields": PUBLIC}).page
 
 
+def posts_of(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the posts of an answer: of what it lists, all that has an id of X's."""
+    data = body.get("data")
+    listed = data if isinstance(data, list) else []
+    return [post for post in listed if isinstance(post, dict) and str(post.get("id", "")).isdecimal()]
+
+
 def ids_of(page: Page) -> set[str]:
     """Return the ids of the posts that a page holds."""
-    return {post["id"] for post in json.loads(page.body).get("data") or []}
+    return {str(post["id"]) for post in posts_of(json.loads(page.body))}
 
 
 def ids_asked(asked: str) -> list[str]:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.streams import Page
-from connectors.x_posts import ids_asked, next_token
+from connectors.x_posts import ids_asked, next_token, posts_of
 
 REACH = timedelta(days=30)  # private metrics end here
 FRESH = timedelta(days=4)  # read every day
@@ -61,9 +61,9 @@ class Memory:
         return memory
 
     def _take(self, body: dict[str, Any], captured_at: datetime) -> None:
-        for post in body.get("data") or []:
+        for post in posts_of(body):
             references = post.get("referenced_tweets") or post.get("referenced_posts") or []
-            self.posts[post["id"]] = Seen(
+            self.posts[str(post["id"])] = Seen(
                 published_at(post),
                 captured_at,
                 any(one.get("type") == "retweeted" for one in references),
@@ -99,6 +99,20 @@ class Memory:
     def ending(self, post_ids: list[str], now: datetime) -> list[str]:
         """Return those of `post_ids` whose private metrics end before the run after the next."""
         return [post_id for post_id in post_ids if now - self.posts[post_id].published_at >= DUE_AT[-2]]
+
+    def expired_unseen(self, now: datetime) -> list[str]:
+        """Return the posts that no reading met on the last two days of their private metrics."""
+        return sorted(
+            (
+                post_id
+                for post_id, seen in self.posts.items()
+                if not seen.is_repost
+                and post_id not in self.withdrawn
+                and now - seen.published_at > REACH
+                and seen.read_at - seen.published_at < DUE_AT[-2]
+            ),
+            key=int,
+        )
 
 
 def is_due(age: timedelta, age_when_read: timedelta) -> bool:

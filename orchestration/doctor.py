@@ -134,9 +134,7 @@ def _account(settings: Settings, account: Account, listed: list[Account]) -> Ite
     source = SOURCES[account.source]
     try:
         today = datetime.now(UTC).date()
-        base_url = settings.base_url(account.source, today)
-        with closing(source.open(base_url, settings.token_of(account, base_url))) as api:
-            api.budget_usd = ingest.budget_left(settings, account, ingest.siblings(account, listed), today)
+        with closing(ingest.opened(settings, account, ingest.siblings(account, listed), today)) as api:
             said = (
                 f"answers, its clock says {api.present():%Y-%m-%d %H:%M} UTC",
                 f"応答あり、時刻 {api.present():%Y-%m-%d %H:%M} UTC",

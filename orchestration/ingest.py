@@ -168,17 +168,13 @@ def _run(
         return f"{source.name} account {account.account_id}: {error}"
 
     try:
-        base_url = settings.base_url(source.name, errand.day)
-        api = source.open(base_url, settings.token_of(account, base_url))
+        api = opened(settings, account, errand.siblings, errand.day)
     except (Problem, SourceError) as error:
         for stream in streams:
             for window in _windows(settings, stream, errand):
                 fell_short(stream, window, says(error))
         return Harvest([], shortfalls, 0)
     with closing(api):
-        api.budget_usd = budget_left(settings, account, errand.siblings, errand.day)
-        if account.refresh_token_env:
-            api.renew = partial(settings.token_of, account, base_url)
         refused: Exception | None = None
         for stream in streams:
             missed_first: Exception | None = None
@@ -204,6 +200,18 @@ def _run(
                     log.debug("%s", error, exc_info=True)
                     fell_short(stream, window, says(f"{stream.name} came in a shape that is not known: report it"))
         return Harvest(captures, shortfalls, api.usage.requests)
+
+
+def opened(settings: Settings, account: Account, siblings: Collection[str], day: date) -> Api:
+    """Open an account's door, with what the brand may spend, what it is charged, and what renews its token."""
+    base_url = settings.base_url(account.source, day)
+    api = SOURCES[account.source].open(base_url, settings.token_of(account, base_url))
+    api.budget_usd = budget_left(settings, account, siblings, day)
+    if account.prices_usd:
+        api.prices = api.prices.at(account.prices_usd)
+    if account.refresh_token_env:
+        api.renew = partial(settings.token_of, account, base_url)
+    return api
 
 
 def _purse(account: Account) -> str:

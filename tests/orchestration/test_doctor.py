@@ -50,7 +50,7 @@ def about(found, what):
 
 
 def test_an_account_without_a_token_fails_alone_and_by_the_name_of_its_variable(settings, monkeypatch):
-    monkeypatch.setitem(SOURCES, "x", replace(SOURCES["x"], examine=None))
+    monkeypatch.setitem(SOURCES, "x", replace(SOURCES["x"], examine=None, clocks=None))
     found = doctor.examine(settings)
     assert [one.holds for one in about(found, "x account 42")] == [True]
     (missing,) = about(found, "x account 43")
@@ -60,7 +60,7 @@ def test_an_account_without_a_token_fails_alone_and_by_the_name_of_its_variable(
 
 def test_what_a_source_finds_of_an_account_is_told_with_its_remedy_in_either_language(settings, monkeypatch):
     finding = Finding("token", False, ("it ends in 3 days", "あと3日で切れます"), ("renew it", "更新してください"))
-    monkeypatch.setitem(SOURCES, "x", replace(SOURCES["x"], examine=lambda api, account: iter([finding])))
+    monkeypatch.setitem(SOURCES, "x", replace(SOURCES["x"], examine=lambda api, account: iter([finding]), clocks=None))
     found = doctor.examine(settings)
     assert "FAIL  x account 42: token: it ends in 3 days → renew it" in doctor.text(found, "en")
     assert "FAIL  x account 42: token: あと3日で切れます → 更新してください" in doctor.text(found, "ja")
