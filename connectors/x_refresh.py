@@ -75,12 +75,17 @@ class Memory:
         """Return the posts to be asked for by id, those that end soonest first.
 
         A post younger than `start`, from where the timeline was read, that it did not show is asked for once: X then
-        says that it is gone.
+        says that it is gone. The older versions of an edited post stand still, and are read once.
         """
-        # Of an edited post the last version is the one that is read.
         replaced = {version for seen in self.posts.values() for version in seen.versions[:-1]}
+        unread = {
+            version
+            for version in replaced - set(self.posts) - self.withdrawn - self.asked_today
+            if now - published_at({"id": version}) <= REACH
+        }
         return sorted(
-            (
+            unread
+            | {
                 post_id
                 for post_id, seen in self.posts.items()
                 if post_id not in self.withdrawn
@@ -92,13 +97,14 @@ class Memory:
                     seen.published_at >= start
                     or (not seen.is_repost and is_due(now - seen.published_at, seen.read_at - seen.published_at))
                 )
-            ),
+            },
             key=int,
         )
 
     def ending(self, post_ids: list[str], now: datetime) -> list[str]:
         """Return those of `post_ids` whose private metrics end before the run after the next."""
-        return [post_id for post_id in post_ids if now - self.posts[post_id].published_at >= DUE_AT[-2]]
+        known = [post_id for post_id in post_ids if post_id in self.posts]
+        return [post_id for post_id in known if now - self.posts[post_id].published_at >= DUE_AT[-2]]
 
     def expired_unseen(self, now: datetime) -> list[str]:
         """Return the posts that no reading met on the last two days of their private metrics."""
