@@ -21,41 +21,45 @@ START, PRESENT, ACCOUNTS, LATENCY_S = date(2026, 7, 1), "2026-07-02", 100, 0.05
 
 
 def measured() -> list[Line]:
-    """Fetch X's users and posts of every account both ways."""
-    brands = [_brand(number) for number in range(ACCOUNTS)]
+    """Fetch everything of every account of X and of Instagram both ways."""
+    return [line for platform in ("x", "instagram") for line in _measured(platform)]
+
+
+def _measured(platform: str) -> list[Line]:
+    brands = [_brand(platform, number) for number in range(ACCOUNTS)]
     scenario_of = {"seed": 1, "start": START.isoformat(), "days": 1, "brands": brands}
     with tempfile.TemporaryDirectory() as folder:
         scenario = Path(folder) / "scenario.yml"
         scenario.write_text(yaml.safe_dump(scenario_of, sort_keys=False), encoding="utf-8")
         with rehearsal.served(scenario, Path(folder), START.isoformat(), PRESENT) as (root, environ):
-            fault = [{"source": "x", "what": {"slow_s": LATENCY_S}}]
+            fault = [{"source": platform, "what": {"slow_s": LATENCY_S}}]
             requests.post(f"{root}/faults", json=fault, timeout=30).raise_for_status()
-            together = _seconds(Path(folder) / "together", environ, SOURCES["x"].accounts_at_once)
-            alone = _seconds(Path(folder) / "alone", environ, 1)
+            together = _seconds(platform, Path(folder) / "together", environ, SOURCES[platform].accounts_at_once)
+            alone = _seconds(platform, Path(folder) / "alone", environ, 1)
     return [
         Line(
-            f"{ACCOUNTS} accounts at {LATENCY_S * 1000:.0f} ms an answer ≤ 1/8 of one after another",
+            f"{ACCOUNTS} accounts of {platform} at {LATENCY_S * 1000:.0f} ms an answer ≤ 1/8 of one after another",
             f"1/{alone / together:.1f} ({together:.1f} s, {alone:.1f} s)",
             together <= alone / 8,
         )
     ]
 
 
-def _seconds(home: Path, environ: dict[str, str], at_once: int) -> float:
+def _seconds(platform: str, home: Path, environ: dict[str, str], at_once: int) -> float:
     settings = Settings.load(home, environ)
-    declared = SOURCES["x"]
-    SOURCES["x"] = replace(declared, accounts_at_once=at_once)
+    declared = SOURCES[platform]
+    SOURCES[platform] = replace(declared, accounts_at_once=at_once)
     began = perf_counter()
     try:
-        harvest = ingest.fetch(settings, "x", accounts.read(settings.accounts_file)[0], [START])
+        harvest = ingest.fetch(settings, platform, accounts.read(settings.accounts_file)[0], [START])
     finally:
-        SOURCES["x"] = declared
-    if harvest.failures or len(harvest.captures) != 2 * ACCOUNTS:
+        SOURCES[platform] = declared
+    if harvest.failures or len(harvest.captures) != len(declared.streams) * ACCOUNTS:
         raise NotMeasured(harvest.failures[0].reason if harvest.failures else "captures are missing")
     return perf_counter() - began
 
 
-def _brand(number: int) -> dict:
+def _brand(platform: str, number: int) -> dict:
     return {
         "brand_id": f"brand{number:03d}x",
         "name": f"Brand {number}",
@@ -65,7 +69,7 @@ def _brand(number: int) -> dict:
         "hubspot_portal": f"2400{number:04d}",
         "accounts": [
             {
-                "platform": "x",
+                "platform": platform,
                 "native_id": f"15000000000{number:05d}",
                 "handle": f"brand{number:03d}x",
                 "followers": 100,

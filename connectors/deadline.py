@@ -8,6 +8,7 @@ connection when the answer begins is the time that is left for all of it.
 from __future__ import annotations
 
 import io
+import logging
 import socket
 from http.client import HTTPResponse
 from time import monotonic
@@ -17,6 +18,9 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.poolmanager import PoolManager
+
+# At DEBUG it writes whole addresses, and Instagram's token endpoints take the token there.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 
 class _Timed(io.RawIOBase):

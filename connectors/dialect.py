@@ -44,6 +44,9 @@ class Reply:
 class Prices(Protocol):
     """What a source bills: the resources of an answer by kind, their price, and the most that a request can cost."""
 
+    def at(self, prices_usd: Mapping[str, Decimal]) -> Prices:
+        """Return the list with other prices in the place of these."""
+
     def reads(self, asked: str, document: dict[str, Any]) -> dict[str, int]:
         """Count what an answer is billed for."""
 

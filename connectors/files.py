@@ -3,13 +3,15 @@
 Where      landing/inbox/<kind>/*.csv, *.ndjson or *.parquet, a header of these names, the optional ones at will
 Units      instants are ISO 8601 with offset (without one: UTC); sessions are minutes; amounts go with a currency
 Identity   the first column names the row: the same id twice is one row, that of the file whose name sorts last
+Exports    a file that a tool writes itself keeps the tool's own header and spelling (`headers`, `spelled`, `unread`)
 Personal   e-mail: replaced by its keyed hash before the file is archived or loaded; addresses of pages keep utm_* alone
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 INSTANT = "TIMESTAMPTZ"
 NUMBER = "DECIMAL(18,6)"
@@ -22,7 +24,11 @@ PLATFORMS = frozenset({"instagram", "x"})
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of dropped file: column types, which must be filled, which are personal."""
+    """One kind of dropped file: column types, which must be filled, which are personal.
+
+    `headers` gives our names for those of the tool that writes the file, `spelled` brings its values into our form,
+    `unread` are columns of it that are left out.
+    """
 
     name: str
     columns: Mapping[str, str]
@@ -30,6 +36,9 @@ class Kind:
     hashed: Mapping[str, str] = field(default_factory=dict)
     addresses: frozenset[str] = frozenset()
     allowed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    spelled: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
 
     @property
     def raw_columns(self) -> dict[str, str]:
@@ -37,6 +46,33 @@ class Kind:
         return {self.hashed.get(name, name): kind for name, kind in self.columns.items()}
 
 
+def _written_day(text: str) -> str:
+    """Return `Mon, Mar 23, 2026` as an ISO day; what is spelled otherwise stays as it is."""
+    try:
+        return datetime.strptime(text.strip(), "%a, %b %d, %Y").date().isoformat()
+    except ValueError:
+        return text
+
+
+def _whole_number(text: str) -> str:
+    return text.replace(",", "")
+
+
+_X_COUNTS = {
+    "Impressions": "impression_count",
+    "Likes": "like_count",
+    "Engagements": "engagement_count",
+    "Bookmarks": "bookmark_count",
+    "Shares": "share_count",
+    "New follows": "follow_count",
+    "Replies": "reply_count",
+    "Reposts": "repost_count",
+    "Profile visits": "profile_visit_count",
+    "Detail Expands": "detail_expand_count",
+    "URL Clicks": "url_click_count",
+    "Hashtag Clicks": "hashtag_click_count",
+    "Permalink Clicks": "permalink_click_count",
+}
 _ALL = (
     Kind(
         "product_events",
@@ -183,6 +219,15 @@ _ALL = (
             ),
             "status": frozenset({"open", "done", "cancelled"}),
         },
+    ),
+    Kind(
+        "x_post_analytics",
+        {"post_id": TEXT, "published_date": DAY, "post_link": TEXT, **dict.fromkeys(_X_COUNTS.values(), COUNT)},
+        frozenset({"post_id", "impression_count"}),
+        headers={"Post id": "post_id", "Date": "published_date", "Post Link": "post_link", **_X_COUNTS},
+        spelled={"published_date": _written_day, **dict.fromkeys(_X_COUNTS.values(), _whole_number)},
+        # Replies name others.
+        unread=frozenset({"Post text"}),
     ),
 )
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}

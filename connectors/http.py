@@ -20,7 +20,7 @@ import requests
 
 from connectors.address import LOOPBACK, checked_host
 from connectors.deadline import DeadlineAdapter
-from connectors.dialect import GOOD, Dialect, Reply, by_status
+from connectors.dialect import GOOD, Dialect, Prices, Reply, by_status
 from connectors.errors import QuotaExhausted, RequestRefused, SourceUnavailable, TokenRefused, UnreadableAnswer
 from connectors.pacing import Pace
 from connectors.redaction import Redaction
@@ -46,11 +46,14 @@ class Api:
     answer_s: float = ANSWER_S
     largest_answer: int = LARGEST_ANSWER
     usage: Usage = field(default_factory=Usage)
+    prices: Prices | None = None  # None: those of the dialect
     budget_usd: Decimal | None = None  # what may still be spent; None: no limit
+    renew: Callable[[str], str] | None = field(default=None, repr=False)  # a new token for one that was refused
     memory: dict[str, Any] = field(default_factory=dict)  # what a connector learnt of this account in this session
 
     def __post_init__(self) -> None:
         self.base_url = self.base_url.rstrip("/")
+        self.prices = self.prices or self.dialect.prices
         self._host = checked_host(self.dialect.name, self.base_url)
         if not (self.token.isascii() and self.token.isprintable()) or " " in self.token or not self.token:
             raise TokenRefused(f"{self.dialect.name}: the token is empty or has blanks in it, put it without them")
@@ -112,10 +115,29 @@ class Api:
             document = parse_object(known.body)
             self._bill(asked, document)
             return Reply(asked, known.status, {}, known.body, document, self.present())
+        refused = None
+        try:
+            return self._patiently(lambda: self._once(method, path, asked, body))
+        except TokenRefused as error:
+            refused = error
+        if not self._has_renewed():
+            raise refused
+        return self._patiently(lambda: self._once(method, path, asked, body))
+
+    def _once(self, method: str, path: str, asked: str, body: bytes | None) -> Reply:
         headers = {"Accept": "application/json", "Authorization": f"Bearer {self.token}"}
         if body is not None:
             headers["Content-Type"] = "application/json"
-        return self._patiently(lambda: self.judged(asked, *self._exchange(method, path, body, headers)))
+        return self.judged(asked, *self._exchange(method, path, body, headers))
+
+    def _has_renewed(self) -> bool:
+        """Take a new token, once a session: one that is refused too is refused for another reason."""
+        if self.renew is None:
+            return False
+        renew, self.renew = self.renew, None
+        before, self.token = self.token, renew(self.token)
+        self._redaction = Redaction(before, self.token)
+        return self.token != before
 
     def _patiently(self, once: Callable[[], Answer]) -> Answer:
         """Ask until it works or patience is over; a source that wore it out gets one try at a time, till it answers."""
@@ -162,9 +184,9 @@ class Api:
 
     def _keep_to_budget(self, path: str) -> None:
         """Refuse a request that might cost more than is left; what it costs is known only when it has answered."""
-        if self.budget_usd is None or self.dialect.prices is None:
+        if self.budget_usd is None or self.prices is None:
             return
-        most, left = self.dialect.prices.most_usd(path), self.budget_usd - self.usage.price_usd
+        most, left = self.prices.most_usd(path), self.budget_usd - self.usage.price_usd
         if most and most > left:
             raise QuotaExhausted(
                 f"the month's budget of the brand would be exceeded ({left:.3f} USD are left, the next answer may"
@@ -196,6 +218,7 @@ class Api:
                 " that of its API, else run again later",
                 again=TRIES_MORE_IF_UNREADABLE,
             )
+        asked = self._redaction.of_bytes(asked.encode()).decode()
         reply = Reply(asked, status, headers, body, document, self.present())
         self.usage.quota_left = self.dialect.quota_left(reply) or self.usage.quota_left
         refusal = self.dialect.refusal(reply, self._redaction.of_text) or by_status(self.dialect, reply)
@@ -207,10 +230,10 @@ class Api:
         raise refusal
 
     def _bill(self, asked: str, document: dict[str, Any]) -> None:
-        if self.dialect.prices:
-            reads = self.dialect.prices.reads(asked, document)
+        if self.prices:
+            reads = self.prices.reads(asked, document)
             self.usage.reads.update(reads)
-            self.usage.price_usd += self.dialect.prices.price_usd(reads)
+            self.usage.price_usd += self.prices.price_usd(reads)
 
     def _note_clock(self, headers: Mapping[str, str]) -> None:
         try:

@@ -28,7 +28,9 @@ from connectors.instagram_details import details
 from connectors.instagram_doctor import examine
 from connectors.instagram_media import Terms, walk
 from connectors.instagram_metrics import FACEBOOK_LOGIN_FIELDS, FIELDS, POSTS, nested_metrics
+from connectors.instagram_offers import story_clock
 from connectors.instagram_public import competitors, hashtag_media, tagged_media
+from connectors.instagram_renewal import EARLY, renew
 from connectors.streams import Account, Page, Source, Stream, Window
 
 
@@ -56,6 +58,8 @@ def _listed(api: Api, path: str, product_types: tuple[str, ...]) -> Iterator[Pag
     fields = [*FIELDS, *(FACEBOOK_LOGIN_FIELDS if is_facebook else ())]
     terms = Terms(fields, nested_metrics(product_types, is_facebook))
     yield from walk(api, path, terms)
+    if not terms.metrics:
+        return
     default = product_types[0] if len(product_types) == 1 else ""
     media = [{**one, "media_product_type": one.get("media_product_type", default)} for one in terms.media]
     yield from details(api, media, api.present().date())
@@ -79,4 +83,7 @@ SOURCE = Source(
     ),
     open=graph.open_api,
     examine=examine,
+    clocks=story_clock,
+    renew=renew,
+    renews_early=EARLY,
 )

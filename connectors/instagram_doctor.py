@@ -1,21 +1,28 @@
-"""What `warehouse doctor` finds out about an Instagram account: its kind, token, permissions, limits, hashtags."""
+"""What `warehouse doctor` finds out about an Instagram account: its kind, its Page, its token and permissions."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from connectors import instagram_host as graph
 from connectors.dialect import Reply
-from connectors.errors import SourceError
+from connectors.errors import PermissionMissing, RequestRefused, SourceError, TokenRefused
 from connectors.http import Api
-from connectors.instagram_public import HASHTAGS_A_WEEK, used_hashtags, within_allowance
+from connectors.instagram_offers import hashtags, limits, metrics
 from connectors.streams import Account, Finding
 
 EXPIRES_SOON = timedelta(days=10)
 SCOPES = ("instagram_basic", "instagram_manage_insights", "pages_read_engagement")
 INSTAGRAM_LOGIN_SCOPES = ("instagram_business_basic", "instagram_business_manage_insights")
+PAGE_FIELDS = "id,name,instagram_business_account{id}"
+MOST_PAGES_OF_PAGES = 20
+LINK = (
+    "Link the Page to the account in the Page's settings; if the Page belongs to a business, connect again with"
+    " business_management: without it the list is empty.",
+    "ページ設定でアカウントをリンクしてください。ビジネス所有のページは business_management 権限で再接続してください"
+    "(権限がないと一覧が空になります)。",
+)
 SWITCH = (
     "On the phone open Settings, Account type and tools, Switch to professional account; link a Facebook Page to it,"
     " then connect it again.",
@@ -31,17 +38,33 @@ RECONNECT = (
 def examine(api: Api, account: Account) -> Iterator[Finding]:
     """Yield what is found, the account itself first: without it nothing else can be told."""
     reconnect = tuple(words.format(account.token_env) for words in RECONNECT)
+    refused, profile = None, None
     try:
         profile = graph.ask(api, account.account_id, fields="id,username,followers_count,media_count")
     except SourceError as error:
-        yield Finding("professional_account", False, (f"{error}.", f"アカウントを読めません: {error}。"), SWITCH)
+        refused = error
+    if profile is None:
+        yield _refused(refused, reconnect)
         return
     yield _professional(profile)
     yield _version(api, profile)
     yield from _token(api, reconnect)
-    yield _limits(profile)
+    if graph.has_facebook_login(api):
+        yield _page_link(api, account)
+    yield limits(profile)
+    yield metrics(api, account)
     if account.hashtags and graph.has_facebook_login(api):
-        yield _hashtags(api, account)
+        yield hashtags(api, account)
+
+
+def _refused(error: SourceError, reconnect: tuple[str, str]) -> Finding:
+    """Tell a token that is no good from an account that can't be read, and both from trouble of Instagram's own."""
+    said = (f"{error}.", f"アカウントを読めません: {error}。")
+    if isinstance(error, TokenRefused):
+        return Finding("token", False, said, reconnect)
+    if isinstance(error, RequestRefused | PermissionMissing):
+        return Finding("professional_account", False, said, SWITCH)
+    return Finding("professional_account", None, said)
 
 
 def _professional(profile: Reply) -> Finding:
@@ -67,59 +90,59 @@ def _version(api: Api, profile: Reply) -> Finding:
 
 def _token(api: Api, reconnect: tuple[str, str]) -> Iterator[Finding]:
     """Tell until when the token lives and what it may: the one question that takes the token as a parameter."""
+    refused, told = None, {}
     try:
         told = graph.ask(api, "debug_token", input_token=api.token).json.get("data") or {}
     except SourceError as error:
-        said = (f"When the token expires can't be told: {error}.", "トークンの期限は確認できません。")
-        yield Finding("token", None, said)
+        refused = error
+    if refused or not told:
+        why = refused or "the answer is empty"
+        yield Finding(
+            "token", None, (f"When the token expires can't be told: {why}.", "トークンの期限は確認できません。")
+        )
         return
-    for name, words in (("expires_at", "token"), ("data_access_expires_at", "data_access")):
-        until = int(told.get(name) or 0)
-        if not until:
-            yield Finding(words, True, ("It does not expire.", "期限はありません。"))
-            continue
-        at = datetime.fromtimestamp(until, UTC)
-        is_good = at - api.present() > EXPIRES_SOON
-        said = (f"It is valid until {at:%Y-%m-%d}.", f"{at:%Y-%m-%d} まで有効です。")
-        yield Finding(words, is_good, said, ("", "") if is_good else reconnect)
+    if told.get("is_valid") is False:
+        why = (told.get("error") or {}).get("message", "no reason told")
+        yield Finding("token", False, (f"It is not valid: {why}.", f"トークンは無効です: {why}。"), reconnect)
+        return
+    for name, check in (("expires_at", "token"), ("data_access_expires_at", "data_access")):
+        yield _until(check, int(told.get(name) or 0), api.present(), reconnect)
     wanted = SCOPES if graph.has_facebook_login(api) else INSTAGRAM_LOGIN_SCOPES
     missing = ", ".join(scope for scope in wanted if scope not in (told.get("scopes") or ()))
     said = (f"Permissions missing: {missing or 'none'}.", f"不足している権限: {missing or 'なし'}。")
     yield Finding("scopes", not missing, said, reconnect if missing else ("", ""))
 
 
-def _limits(profile: Reply) -> Finding:
-    used = []
-    for header in ("X-App-Usage", "X-Business-Use-Case-Usage"):
-        try:
-            used += _percentages(json.loads(profile.headers.get(header, "{}")))
-        except ValueError:
-            continue
-    if not used:
-        return Finding("limits", None, ("The answer tells no limits.", "利用上限の情報がありません。"))
-    left = max(0, 100 - max(used))
-    remedy = ("Run again when the rolling window has passed.", "時間を置いて再実行してください。")
-    said = (f"{left:g} % of the calls are left.", f"呼び出し枠の残りは {left:g} % です。")
-    return Finding("limits", left > 10, said, ("", "") if left > 10 else remedy)
+def _until(check: str, ends_at: int, now: datetime, reconnect: tuple[str, str]) -> Finding:
+    if not ends_at:
+        return Finding(check, True, ("It does not expire.", "期限はありません。"))
+    at = datetime.fromtimestamp(ends_at, UTC)
+    is_good = at - now > EXPIRES_SOON
+    said = (f"It is valid until {at:%Y-%m-%d}.", f"{at:%Y-%m-%d} まで有効です。")
+    return Finding(check, is_good, said, ("", "") if is_good else reconnect)
 
 
-def _percentages(value: object) -> list[float]:
-    if isinstance(value, list):
-        return [number for item in value for number in _percentages(item)]
-    if not isinstance(value, dict):
-        return []
-    own = [value[name] for name in ("call_count", "total_time", "total_cputime") if name in value]
-    below = [number for item in value.values() if isinstance(item, dict | list) for number in _percentages(item)]
-    return [number for number in own if isinstance(number, int | float)] + below
-
-
-def _hashtags(api: Api, account: Account) -> Finding:
-    used = used_hashtags(api, account)
-    left_out = [name for name in account.hashtags if name not in within_allowance(account.hashtags, used)]
+def _page_link(api: Api, account: Account) -> Finding:
+    """Look for the Page that the account is linked to among those that the token may manage."""
+    cursor: dict[str, str] = {}
+    count = 0
+    for _ in range(MOST_PAGES_OF_PAGES):
+        (answer,) = graph.ask_each(api, [("me/accounts", {"fields": PAGE_FIELDS, "limit": "100", **cursor})])
+        if not isinstance(answer, Reply):
+            said = ("The token is no user's, so its Pages can't be listed.", "ページの一覧は確認できません。")
+            return Finding("page_link", None, said)
+        pages = graph.listed(answer)
+        for page in pages:
+            if str((page.get("instagram_business_account") or {}).get("id")) == account.account_id:
+                name = page.get("name", page.get("id"))
+                return Finding("page_link", True, (f"It is linked to the Page {name}.", f"{name} とリンク済みです。"))
+        count += len(pages)
+        after = graph.cursor_after(answer)
+        if "next" not in (answer.json.get("paging") or {}) or not after:
+            break
+        cursor = {"after": after}
     said = (
-        f"{len(set(used))} of {HASHTAGS_A_WEEK} hashtags of this week are used; not searched: "
-        f"{', '.join(left_out) or 'none'}.",
-        f"今週のハッシュタグ枠は {len(set(used))}/{HASHTAGS_A_WEEK}、検索しないもの: {', '.join(left_out) or 'なし'}。",
+        f"None of the {count} Pages of this token is linked to it.",
+        f"このトークンの {count} ページのいずれともリンクされていません。",
     )
-    remedy = ("Declare fewer hashtags, or wait a week.", "ハッシュタグを減らすか、一週間お待ちください。")
-    return Finding("hashtags", not left_out, said, remedy if left_out else ("", ""))
+    return Finding("page_link", False, said, LINK)

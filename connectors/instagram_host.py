@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import urlencode
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from connectors.dialect import Reply
 from connectors.errors import PermissionMissing, RequestRefused, SourceError, TokenRefused
@@ -25,8 +26,13 @@ Question = tuple[str, dict[str, str]]
 
 def open_api(base_url: str, token: str) -> Api:
     """Open one account's door; a version at the end of the base address is the one that is asked."""
-    base, version = re.fullmatch(r"(.*?)(?:/(v\d+\.\d+))?/*", base_url).groups()
+    base, version = split_version(base_url)
     return Api(DIALECT, base, token, memory={"version": version or NEWEST})
+
+
+def split_version(base_url: str) -> tuple[str, str | None]:
+    """Return the address and the version at its end, if there is one."""
+    return re.fullmatch(r"(.*?)(?:/(v\d+\.\d+))?/*", base_url).groups()
 
 
 def version(api: Api) -> str:
@@ -95,6 +101,19 @@ def _part(api: Api, address: str, answer: object) -> Reply | Refusal | None:
         raise
     except SourceError:
         return None
+
+
+def listed(outcome: Reply | Refusal) -> list[dict[str, Any]]:
+    """Return the objects of a list that have an id; none of a refusal."""
+    data = outcome.json.get("data") if isinstance(outcome, Reply) else None
+    return [one for one in data if isinstance(one, dict) and "id" in one] if isinstance(data, list) else []
+
+
+def cursor_after(reply: Reply) -> str | None:
+    """Return the cursor of what follows, which is told by itself or in the address of the next page alone."""
+    paging = reply.json.get("paging") or {}
+    within = parse_qs(urlsplit(str(paging.get("next", ""))).query).get("after", [None])
+    return (paging.get("cursors") or {}).get("after") or within[0]
 
 
 def words_of(refusal: Refusal) -> str:

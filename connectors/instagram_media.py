@@ -3,7 +3,8 @@
 A media that can't serve one metric makes Graph refuse the whole page. The page is then asked in halves until the
 culprit is alone; it is listed without insights and its own are asked for by themselves, so that all others keep
 theirs: about two calls for each halving of a hundred, instead of one call a media. A field or metric that the host
-or version does not know at all is left out of the rest of the walk.
+or version does not know at all is left out of the rest of the walk. Media that come without the insights that were
+asked with them are asked by themselves, fifty a call.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def walk(api: Api, path: str, terms: Terms) -> Iterator[Page]:
         if suspects == 1:
             reply = graph.ask(api, path, fields=terms.asked(with_insights=False), limit=1, **cursor)
             yield reply.page
-            codes = yield from _alone(api, _listed(reply), terms)
+            codes = yield from _alone(api, graph.listed(reply), terms)
             unconverted = unconverted + 1 if CONVERTED_LATER in codes else 0
             suspects = 0
         else:
@@ -82,14 +83,21 @@ def walk(api: Api, path: str, terms: Terms) -> Iterator[Page]:
                 if terms.gave_up(refusal):
                     yield refusal.page
                     continue
+                if isinstance(refusal, PermissionMissing) and terms.metrics and not _may_be_one_media(refusal):
+                    # The media may be read, their insights not.
+                    terms.metrics = []
+                    yield refusal.page
+                    continue
                 if not _may_be_one_media(refusal):
                     raise
                 suspects = limit
                 continue
             yield reply.page
-            unconverted = 0 if is_nested else unconverted
-            suspects = max(0, suspects - len(_listed(reply)))
-        terms.media += _listed(reply)
+            if is_nested and terms.metrics:
+                yield from _alone(api, [one for one in graph.listed(reply) if "insights" not in one], terms)
+                unconverted = 0
+            suspects = max(0, suspects - len(graph.listed(reply)))
+        terms.media += graph.listed(reply)
         cursor = _following(reply, seen)
         if not cursor:
             return
@@ -98,22 +106,30 @@ def walk(api: Api, path: str, terms: Terms) -> Iterator[Page]:
 
 def _alone(api: Api, media: list[dict], terms: Terms) -> Iterator[Page]:
     """Yield the insights of each media by itself, metric by metric where one is at fault; return the subcodes."""
-    subcodes = set()
-    for media_id in [one["id"] for one in media]:
-        path, metrics = f"{media_id}/insights", list(terms.metrics)
-        (answer,) = graph.ask_each(api, [(path, {"metric": ",".join(metrics)})])
+    subcodes, again, metrics = set(), [], list(terms.metrics)
+    questions = [(f"{one['id']}/insights", {"metric": ",".join(metrics)}) for one in media if metrics]
+    for one, answer in zip(media, graph.ask_each(api, questions), strict=bool(metrics)):
         if isinstance(answer, RequestRefused) and UNSUPPORTED in str(answer):
-            singles = graph.ask_each(api, [(path, {"metric": metric}) for metric in metrics])
-            for metric, single in zip(metrics, singles, strict=True):
-                if isinstance(single, RequestRefused) and UNSUPPORTED in str(single):
-                    terms.note_unsupported(metric)
-                yield single.page
-        else:
-            if not isinstance(answer, Reply) and not _may_be_one_media(answer):
+            yield from _singly(api, f"{one['id']}/insights", metrics, terms)
+            continue
+        if not isinstance(answer, Reply):
+            if terms.gave_up(answer) or (terms.metrics != metrics and answer.code == 100):
+                again.append(one)
+            elif not _may_be_one_media(answer):
                 raise answer
-            yield answer.page
-            subcodes.add(getattr(answer, "subcode", None))
+        yield answer.page
+        subcodes.add(getattr(answer, "subcode", None))
+    if again:
+        yield from _alone(api, again, terms)
     return subcodes
+
+
+def _singly(api: Api, path: str, metrics: list[str], terms: Terms) -> Iterator[Page]:
+    singles = graph.ask_each(api, [(path, {"metric": metric}) for metric in metrics])
+    for metric, single in zip(metrics, singles, strict=True):
+        if isinstance(single, RequestRefused) and UNSUPPORTED in str(single):
+            terms.note_unsupported(metric)
+        yield single.page
 
 
 def _may_be_one_media(refusal: graph.Refusal) -> bool:
@@ -124,16 +140,10 @@ def _may_be_one_media(refusal: graph.Refusal) -> bool:
     return refusal.code in (1, 100)
 
 
-def _listed(reply: Reply) -> list[dict]:
-    data = reply.json.get("data")
-    return [one for one in data if isinstance(one, dict) and "id" in one] if isinstance(data, list) else []
-
-
 def _following(reply: Reply, seen: set[str]) -> dict[str, str]:
-    paging = reply.json.get("paging") or {}
-    if "next" not in paging:
+    if "next" not in (reply.json.get("paging") or {}):
         return {}
-    after = (paging.get("cursors") or {}).get("after")
+    after = graph.cursor_after(reply)
     if not after or after in seen:
         raise UnreadableAnswer("Instagram gave the same page twice instead of the next: run again later")
     seen.add(after)

@@ -6,14 +6,15 @@ may not read these gets its refusals landed, since the rest of the run does not 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 from connectors import instagram_host as graph
-from connectors.dialect import Reply
 from connectors.errors import names_the_token
 from connectors.http import Api
 from connectors.streams import Account, Page, Window
 
+log = logging.getLogger("warehouse")
 RECENT_MEDIA = "media.limit(50){id,media_type,media_product_type,timestamp,like_count,comments_count,view_count}"
 PROFILE = f"username,followers_count,follows_count,media_count,{RECENT_MEDIA}"
 HASHTAG_FIELDS = "id,media_type,timestamp,like_count,comments_count"
@@ -36,10 +37,19 @@ def hashtag_media(api: Api, account: Account, window: Window) -> Iterator[Page]:
     """Yield the media of the last 24 hours under each declared hashtag that is within the 30 of a week."""
     if not account.hashtags or not graph.has_facebook_login(api):
         return
-    for name in within_allowance(account.hashtags, used_hashtags(api, account)):
+    searched = within_allowance(account.hashtags, used_hashtags(api, account))
+    left_out = [name for name in account.hashtags if name not in searched]
+    if left_out:
+        log.warning(
+            "instagram account %s: hashtags not searched, the %d of this week are used: %s",
+            account.account_id,
+            HASHTAGS_A_WEEK,
+            ", ".join(left_out),
+        )
+    for name in searched:
         (found,) = graph.ask_each(api, [("ig_hashtag_search", {"user_id": account.account_id, "q": name})])
         yield found.page
-        for tag in found.json.get("data", []) if isinstance(found, Reply) else []:
+        for tag in graph.listed(found):
             params = {"user_id": account.account_id, "fields": HASHTAG_FIELDS}
             yield from _pages(api, f"{tag['id']}/recent_media", params)
 
@@ -55,8 +65,7 @@ def used_hashtags(api: Api, account: Account) -> list[str]:
     """Return the hashtags that this account searched within the last seven days."""
     path, params = f"{account.account_id}/recently_searched_hashtags", {"fields": "id,name", "limit": "30"}
     (answer,) = graph.ask_each(api, [(path, params)])
-    data = answer.json.get("data", []) if isinstance(answer, Reply) else []
-    return [str(tag.get("name", tag.get("id"))).lower() for tag in data]
+    return [str(tag.get("name", tag["id"])).lower() for tag in graph.listed(answer)]
 
 
 def within_allowance(declared: tuple[str, ...], used: list[str]) -> list[str]:
@@ -76,8 +85,8 @@ def _pages(api: Api, path: str, params: dict[str, str]) -> Iterator[Page]:
     for _ in range(MOST_PAGES):
         (answer,) = graph.ask_each(api, [(path, {**params, "limit": str(PAGE_SIZE), **cursor})])
         yield answer.page
-        ids = {str(one.get("id")) for one in answer.json.get("data", [])} if isinstance(answer, Reply) else set()
-        after = ((answer.json.get("paging") or {}).get("cursors") or {}).get("after") if ids - seen else None
+        ids = {str(one["id"]) for one in graph.listed(answer)}
+        after = graph.cursor_after(answer) if ids - seen else None
         if not after:
             return
         seen |= ids

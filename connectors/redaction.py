@@ -8,7 +8,7 @@ from urllib.parse import quote
 MASK = "***"
 SHORTEST_SECRET = 8  # a shorter one would be found inside ordinary words and blank them
 NAMED = (
-    rb"(access_token|appsecret_proof|client_secret|refresh_token|id_token|hapikey|api_key|input_token)"
+    rb"(access_token|appsecret_proof|client_secret|refresh_token|id_token|hapikey|api_key|input_token|\w+_exchange_token)"
     rb"((?:=|%3[Dd]|\"\s*:\s*\"))[^&\"\\\s]+"
 )
 _NAMED_SECRET = re.compile(NAMED)
@@ -16,11 +16,16 @@ _BEARER = re.compile(rb"(?i)\b(bearer\s+)[\w.~+/=-]{8,}")
 
 
 class Redaction:
-    """Blank one token, and whatever an address or a message names as a secret."""
+    """Blank tokens, and whatever an address or a message names as a secret."""
 
-    def __init__(self, token: str) -> None:
-        forms = {token, quote(token, safe=""), quote(token), token.replace("/", "\\/")}
-        self._forms = [form.encode() for form in forms] if len(token) >= SHORTEST_SECRET else []
+    def __init__(self, *tokens: str) -> None:
+        forms = {
+            form
+            for token in tokens
+            if len(token) >= SHORTEST_SECRET
+            for form in (token, quote(token, safe=""), quote(token), token.replace("/", "\\/"))
+        }
+        self._forms = [form.encode() for form in forms]
 
     def of_bytes(self, body: bytes) -> bytes:
         """Return `body` without secrets; Graph writes the token into every `paging.next`."""

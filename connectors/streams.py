@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["window", "snapshot", "expiring"]
 Treatment = Literal["hash", "utm_only", "drop"]
+Landed = Callable[[str], Iterable[tuple[datetime, "Page"]]]
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Account:
     client_secret_env: str | None = None
     competitors: tuple[str, ...] = ()
     hashtags: tuple[str, ...] = ()
+    prices_usd: Mapping[str, Decimal] = field(default_factory=dict)  # by kind, where they are not the list's
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ class Source:
 
     `accounts_at_once` is how many accounts may be asked side by side. `renew` turns base address, client id, client
     secret (None: a public client) and refresh token into a new pair. `examine` asks what `warehouse doctor` tells of
-    an account: token, scopes, page link, limits, clocks.
+    an account: token, scopes, page link, limits; `clocks` what is about to end, in view of a stream's landed pages.
     """
 
     name: str
@@ -130,4 +132,6 @@ class Source:
     streams: tuple[Stream, ...]
     open: Callable[[str, str], Api]
     examine: Callable[[Api, Account], Iterator[Finding]] | None = None
+    clocks: Callable[[Api, Account, Landed], Iterator[Finding]] | None = None
     renew: Callable[[str, str, str | None, str], Renewal] | None = None
+    renews_early: timedelta = timedelta(minutes=10)  # so that a fetch that begins now does not outlive its token

@@ -20,7 +20,6 @@ from pathlib import Path
 from connectors.errors import TokenRefused
 from connectors.streams import Account, Renewal
 
-EARLY = timedelta(minutes=10)  # so that a fetch that begins now does not outlive its token
 Renew = Callable[[str], Renewal]
 
 
@@ -33,9 +32,9 @@ class Stored:
     expires_at: datetime | None
     is_renewing: bool = False
 
-    def is_near_its_end(self, now: datetime) -> bool:
-        """Say whether the token will have ended within minutes."""
-        return self.expires_at is not None and self.expires_at - now < EARLY
+    def is_near_its_end(self, now: datetime, early: timedelta) -> bool:
+        """Say whether the token will have ended within `early`."""
+        return self.expires_at is not None and self.expires_at - now < early
 
 
 @dataclass(frozen=True)
@@ -44,15 +43,23 @@ class TokenStore:
 
     path: Path
 
-    def token(self, account: Account, seed: Stored, renew: Renew, now: datetime, refused: str | None = None) -> str:
-        """Return a token that is good for a while, renewed if it is near its end or is the one that was `refused`.
+    def token(
+        self,
+        account: Account,
+        seed: Stored,
+        renew: Renew,
+        now: datetime,
+        early: timedelta,
+        refused: str | None = None,
+    ) -> str:
+        """Return a token that is good for `early` at least, renewed if it is not or is the one that was `refused`.
 
         `seed` is what the environment holds: it counts until something was stored for the account.
         """
         with self._alone():
             kept = self._read(account) or seed
             # Another process may have renewed it while this one waited, or since it was refused.
-            if kept.token and kept.token != refused and not kept.is_near_its_end(now):
+            if kept.token and kept.token != refused and not kept.is_near_its_end(now, early):
                 return kept.token
             if not kept.refresh_token:
                 raise TokenRefused(

@@ -31,8 +31,8 @@ from connectors.errors import (
 from connectors.http import Api
 from connectors.streams import Account, Page, Source, Stream, Window
 from connectors.x_dialect import DIALECT
-from connectors.x_examination import examine
-from connectors.x_posts import ids_of, next_token, post_pages
+from connectors.x_examination import examine, private_clock
+from connectors.x_posts import ids_of, is_empty, next_token, post_pages
 from connectors.x_refresh import FRESH, REACH, Memory
 from connectors.x_renewal import renew
 from connectors.x_tables import MENTION_COUNTS, MENTIONS, OF_OTHERS, POST_REFUSALS, POSTS, USERS
@@ -72,8 +72,10 @@ def posts(api: Api, account: Account, window: Window) -> Iterator[Page]:
     path = f"/2/users/{account.account_id}/tweets"
     shown: set[str] = set()
     for page in _paged(api, path, _first_cursor(path, memory, start), account):
-        yield page
         shown |= ids_of(page)
+        # Nothing new since the page of today that has the end: a page more would tell nothing.
+        if not (memory.is_whole_today and is_empty(page)):
+            yield page
     due = [post_id for post_id in memory.due(now, start) if post_id not in shown]
     for first in range(0, len(due), PAGE_SIZE):
         try:
@@ -177,5 +179,6 @@ SOURCE = Source(
     ),
     open=lambda base_url, token: Api(DIALECT, base_url, token),
     examine=examine,
+    clocks=private_clock,
     renew=renew,
 )

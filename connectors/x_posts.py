@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from connectors.errors import RequestRefused
 from connectors.http import Api
@@ -47,9 +49,27 @@ def post_pages(api: Api, path: str, **params: str | int) -> Iterator[Page]:
         yield api.get(path, **params, **{**OLDER, "tweet.fields": PUBLIC}).page
 
 
+def posts_of(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the posts of an answer: of what it lists, all that has an id of X's."""
+    data = body.get("data")
+    listed = data if isinstance(data, list) else []
+    return [post for post in listed if isinstance(post, dict) and str(post.get("id", "")).isdecimal()]
+
+
 def ids_of(page: Page) -> set[str]:
     """Return the ids of the posts that a page holds."""
-    return {post["id"] for post in json.loads(page.body).get("data") or []}
+    return {str(post["id"]) for post in posts_of(json.loads(page.body))}
+
+
+def ids_asked(asked: str) -> list[str]:
+    """Return the ids that a request names; none where it is for a timeline."""
+    return [one for ids in parse_qs(urlsplit(asked).query).get("ids", []) for one in ids.split(",")]
+
+
+def is_empty(page: Page) -> bool:
+    """Say whether a page holds neither posts nor refusals, and is the last."""
+    body = json.loads(page.body)
+    return not (body.get("data") or body.get("errors") or next_token(page))
 
 
 def next_token(page: Page) -> str | None:

@@ -2,23 +2,33 @@
 
 Source     https://docs.x.com/x-api/getting-started/pricing, as of 2026-08-22; enterprise contracts differ
 Billing    by resource returned, once a UTC day; a refused request and an empty answer cost nothing
-Owned      posts and mentions of the app owner's own account cost less; which account that is can't be asked,
-           so everything is reckoned at the full price: the bill is never higher than what is told
+Owned      posts and mentions of the app owner's own account cost less; which account that is can't be asked, so
+           everything is reckoned at the full price unless accounts.yml says another (`prices_usd`)
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from connectors.x_posts import ids_asked
+
 PER_RESOURCE = {"posts": Decimal("0.005"), "users": Decimal("0.010"), "counts": Decimal("0.005")}
 PAGE_OF = re.compile(r"max_results=(\d+)")
-IDS_OF = re.compile(r"[?&]ids=([^&]*)")
 
 
+@dataclass(frozen=True)
 class XPrices:
     """X's price list, applied to requests and answers."""
+
+    per_resource: Mapping[str, Decimal] = field(default_factory=lambda: PER_RESOURCE)
+
+    def at(self, prices_usd: Mapping[str, Decimal]) -> XPrices:
+        """Return the list with other prices in the place of these."""
+        return XPrices({**self.per_resource, **prices_usd})
 
     def reads(self, asked: str, document: dict[str, Any]) -> dict[str, int]:
         """Count the posts, users or count requests that an answer is billed for."""
@@ -31,16 +41,16 @@ class XPrices:
 
     def price_usd(self, reads: dict[str, int]) -> Decimal:
         """Return the list price of `reads`."""
-        return sum((PER_RESOURCE[kind] * count for kind, count in reads.items()), Decimal(0))
+        return sum((self.per_resource[kind] * count for kind, count in reads.items()), Decimal(0))
 
     def most_usd(self, asked: str) -> Decimal:
         """Return what the answer can cost at most: every resource that was asked for comes."""
         kind = _kind(asked)
         if not kind:
             return Decimal(0)
-        page, ids = PAGE_OF.search(asked), IDS_OF.search(asked)
-        count = len(re.split(",|%2C", ids[1])) if ids else int(page[1]) if page else 1
-        return PER_RESOURCE[kind] * count
+        page, ids = PAGE_OF.search(asked), ids_asked(asked)
+        count = len(ids) or (int(page[1]) if page else 1)
+        return self.per_resource[kind] * count
 
 
 def _kind(asked: str) -> str | None:

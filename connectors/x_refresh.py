@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.streams import Page
-from connectors.x_posts import next_token
+from connectors.x_posts import ids_asked, next_token, posts_of
 
 REACH = timedelta(days=30)  # private metrics end here
 FRESH = timedelta(days=4)  # read every day
@@ -39,7 +39,9 @@ class Memory:
     posts: dict[str, Seen] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
     whole_at: datetime | None = None  # when the timeline was last read to its end
+    is_whole_today: bool = False
     pages_of_today: list[Page] = field(default_factory=list)
+    asked_today: set[str] = field(default_factory=set)  # by id
 
     @classmethod
     def of(cls, landed: Iterable[tuple[datetime, Page]], now: datetime) -> Memory:
@@ -48,17 +50,20 @@ class Memory:
         for captured_at, page in landed:
             if page.status != 200 or captured_at > now:
                 continue
-            if captured_at.date() == now.date():
+            is_of_today = captured_at.date() == now.date()
+            if is_of_today:
                 memory.pages_of_today.append(page)
+                memory.asked_today.update(ids_asked(page.asked))
             memory._take(json.loads(page.body), captured_at)
             if "/users/" in page.asked and not next_token(page):
                 memory.whole_at = captured_at
+                memory.is_whole_today |= is_of_today
         return memory
 
     def _take(self, body: dict[str, Any], captured_at: datetime) -> None:
-        for post in body.get("data") or []:
+        for post in posts_of(body):
             references = post.get("referenced_tweets") or post.get("referenced_posts") or []
-            self.posts[post["id"]] = Seen(
+            self.posts[str(post["id"])] = Seen(
                 published_at(post),
                 captured_at,
                 any(one.get("type") == "retweeted" for one in references),
@@ -70,29 +75,50 @@ class Memory:
         """Return the posts to be asked for by id, those that end soonest first.
 
         A post younger than `start`, from where the timeline was read, that it did not show is asked for once: X then
-        says that it is gone.
+        says that it is gone. The older versions of an edited post stand still, and are read once.
         """
-        # Of an edited post the last version is the one that is read.
         replaced = {version for seen in self.posts.values() for version in seen.versions[:-1]}
+        unread = {
+            version
+            for version in replaced - set(self.posts) - self.withdrawn - self.asked_today
+            if now - published_at({"id": version}) <= REACH
+        }
         return sorted(
-            (
+            unread
+            | {
                 post_id
                 for post_id, seen in self.posts.items()
                 if post_id not in self.withdrawn
                 and seen.read_at.date() < now.date()
+                and post_id not in self.asked_today
                 and now - seen.published_at <= REACH
                 and post_id not in replaced
                 and (
                     seen.published_at >= start
                     or (not seen.is_repost and is_due(now - seen.published_at, seen.read_at - seen.published_at))
                 )
-            ),
+            },
             key=int,
         )
 
     def ending(self, post_ids: list[str], now: datetime) -> list[str]:
         """Return those of `post_ids` whose private metrics end before the run after the next."""
-        return [post_id for post_id in post_ids if now - self.posts[post_id].published_at >= DUE_AT[-2]]
+        known = [post_id for post_id in post_ids if post_id in self.posts]
+        return [post_id for post_id in known if now - self.posts[post_id].published_at >= DUE_AT[-2]]
+
+    def expired_unseen(self, now: datetime) -> list[str]:
+        """Return the posts that no reading met on the last two days of their private metrics."""
+        return sorted(
+            (
+                post_id
+                for post_id, seen in self.posts.items()
+                if not seen.is_repost
+                and post_id not in self.withdrawn
+                and now - seen.published_at > REACH
+                and seen.read_at - seen.published_at < DUE_AT[-2]
+            ),
+            key=int,
+        )
 
 
 def is_due(age: timedelta, age_when_read: timedelta) -> bool:

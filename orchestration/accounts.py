@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import pydantic
@@ -30,12 +30,15 @@ class AccountEntry(pydantic.BaseModel):
     client_id_env: str | None = pydantic.Field(default=None, pattern=VARIABLE)
     client_secret_env: str | None = pydantic.Field(default=None, pattern=VARIABLE)
     competitors: tuple[Annotated[str, pydantic.Field(pattern=r"^[A-Za-z0-9._]{1,30}$")], ...] = ()
+    prices_usd: dict[Literal["posts", "users", "counts"], Annotated[Decimal, pydantic.Field(ge=0)]] = {}
     hashtags: tuple[Annotated[str, pydantic.Field(pattern=r"^\w{1,100}$")], ...] = pydantic.Field((), max_length=30)
 
     @pydantic.model_validator(mode="after")
     def can_be_renewed(self) -> AccountEntry:
         """Refuse half of what a renewal takes, and a renewal that the source has no way for."""
-        if bool(self.refresh_token_env) != bool(self.client_id_env):
+        # A token of Instagram's own login renews itself without any client.
+        needs_client = self.source != "instagram" and self.refresh_token_env
+        if (needs_client and not self.client_id_env) or (self.client_id_env and not self.refresh_token_env):
             raise ValueError("refresh_token_env and client_id_env go together")
         if self.refresh_token_env and SOURCES[self.source].renew is None:
             raise ValueError(f"tokens of {self.source} are not renewed: leave refresh_token_env and client_id_env out")
@@ -50,10 +53,12 @@ class AccountEntry(pydantic.BaseModel):
         return source
 
     @pydantic.model_validator(mode="after")
-    def watches_on_instagram(self) -> AccountEntry:
-        """Refuse competitors and hashtags where no source could be asked for them."""
+    def has_what_the_source_has(self) -> AccountEntry:
+        """Refuse competitors, hashtags and prices where the source has none."""
         if self.source != "instagram" and (self.competitors or self.hashtags):
             raise ValueError(f"competitors and hashtags belong to an account of instagram, not of {self.source}")
+        if self.source != "x" and self.prices_usd:
+            raise ValueError(f"prices_usd belongs to an account of x, not of {self.source}")
         return self
 
 
@@ -131,6 +136,7 @@ def read(path: Path) -> tuple[list[Account], dict[str, str]]:
             client_secret_env=entry.client_secret_env,
             competitors=tuple(handle.lower() for handle in entry.competitors),
             hashtags=tuple(hashtag.lower() for hashtag in entry.hashtags),
+            prices_usd=dict(entry.prices_usd),
         )
         for brand in checked.brands
         for entry in brand.accounts

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from connectors import SOURCES
-from connectors.errors import SourceError
-from connectors.streams import Account, Finding
-from orchestration import accounts, budget, inbox
+from connectors.errors import UNKNOWN_SHAPE, SourceError
+from connectors.streams import Account, Finding, Landed, Page
+from orchestration import access, accounts, budget, inbox, landing
 from orchestration.settings import Problem, Settings
 
+log = logging.getLogger("warehouse")
 ROOM = 1 << 30
 LANGUAGES = ("en", "ja")
 MARKS = {True: "ok  ", False: "FAIL", None: "?   "}
@@ -132,9 +134,7 @@ def _account(settings: Settings, account: Account, listed: list[Account]) -> Ite
     source = SOURCES[account.source]
     try:
         today = datetime.now(UTC).date()
-        base_url = settings.base_url(account.source, today)
-        with closing(source.open(base_url, settings.token_of(account, base_url))) as api:
-            api.budget_usd = budget.left(settings, account, budget.siblings(account, listed), today)
+        with closing(access.opened(settings, account, budget.siblings(account, listed), today)) as api:
             said = (
                 f"answers, its clock says {api.present():%Y-%m-%d %H:%M} UTC",
                 f"応答あり、時刻 {api.present():%Y-%m-%d %H:%M} UTC",
@@ -142,5 +142,21 @@ def _account(settings: Settings, account: Account, listed: list[Account]) -> Ite
             yield Examined(what, Finding("source", True, said))
             for finding in source.examine(api, account) if source.examine else ():
                 yield Examined(what, finding)
+            for finding in source.clocks(api, account, _landed(settings, account)) if source.clocks else ():
+                yield Examined(what, finding)
     except (SourceError, Problem) as error:
         yield Examined(what, _failed("source", str(error)))
+    except UNKNOWN_SHAPE as error:
+        log.debug("%s", error, exc_info=True)
+        said = ("answered in a shape that is not known: report it", "未知の形式の応答です。報告してください")
+        yield Examined(what, Finding("source", None, said))
+
+
+def _landed(settings: Settings, account: Account) -> Landed:
+    streams = {stream.name: stream for stream in SOURCES[account.source].streams}
+
+    def pages(name: str) -> Iterable[tuple[datetime, Page]]:
+        since = datetime.now(UTC).date() - timedelta(days=max(2, streams[name].looks_back_days))
+        return landing.earlier_pages(settings.landing, account, streams[name], since)
+
+    return pages

@@ -74,7 +74,7 @@ def _ndjson(kind: Kind, path: Path) -> Iterator[Record]:
             except ValueError as error:
                 yield Record(line, flaw=f"it is {error} instead of a JSON object")
                 continue
-            _refuse_unknown(kind, list(found))
+            found = dict(zip(_known_names(kind, list(found)), found.values(), strict=True))
             nested = sorted(name for name, value in found.items() if isinstance(value, dict | list))
             if nested:
                 yield Record(line, flaw=f"{nested[0]} is not a single value")
@@ -103,20 +103,24 @@ def _parquet(con: duckdb.DuckDBPyConnection, kind: Kind, path: Path) -> Iterator
 
 def _places(kind: Kind, names: list[str]) -> Callable[[list[str] | tuple[str, ...]], tuple[str, ...]]:
     """Check a header; return what brings the cells below it into the order of the kind's columns."""
-    _refuse_unknown(kind, names)
+    names = _known_names(kind, names)
     missing = sorted(kind.required - set(names))
     if missing:
         raise UnreadableFile(f"column {', '.join(missing)} is missing")
-    if len(set(names)) < len(names):
+    if len(set(names) - {""}) < len([name for name in names if name]):
         raise UnreadableFile("a column stands twice in the header")
     order = [names.index(name) if name in names else None for name in kind.columns]
     return lambda cells: tuple("" if at is None else cells[at] for at in order)
 
 
-def _refuse_unknown(kind: Kind, names: list[str]) -> None:
-    unknown = sorted(set(names) - set(kind.columns))
+def _known_names(kind: Kind, names: list[str]) -> list[str]:
+    """Return our names of the columns of a file, empty where one is left out."""
+    known = ["" if name in kind.unread else kind.headers.get(name, name) for name in names]
+    unknown = sorted({name for name, ours in zip(names, known, strict=True) if ours and ours not in kind.columns})
     if unknown:
-        raise UnreadableFile(f"unknown column {', '.join(unknown)}; known are {', '.join(kind.columns)}")
+        written = [*kind.headers, *kind.unread] or kind.columns
+        raise UnreadableFile(f"unknown column {', '.join(unknown)}; known are {', '.join(written)}")
+    return known
 
 
 def _checked(line: int, values: tuple[str, ...]) -> Record:

@@ -150,7 +150,7 @@ def _judge(con: duckdb.DuckDBPyConnection, settings: Settings, kind: Kind, path:
 def _treatment(settings: Settings, kind: Kind, name: str):
     if name in kind.hashed:
         return lambda value: person_key(value, settings.person_key) if value.strip() else ""
-    return without_personal_parameters if name in kind.addresses else None
+    return without_personal_parameters if name in kind.addresses else kind.spelled.get(name)
 
 
 def _text(name: str) -> str:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from connectors import SOURCES
-from connectors.errors import NotTold, PermissionMissing, SourceError, TokenRefused
+from connectors.errors import UNKNOWN_SHAPE, NotTold, PermissionMissing, SourceError, TokenRefused
 from connectors.http import Api
 from connectors.streams import Account, Stream, Window
-from orchestration import budget, parts, shortfalls
+from orchestration import access, parts, shortfalls
 from orchestration.capturing import capture
 from orchestration.errands import Errand, first_windows, queues, windows
 from orchestration.landing import Capture
@@ -81,15 +81,13 @@ class _Fetch:
     def run(self, streams: list[Stream], firsts: Firsts) -> Harvest:
         """Ask every window of every stream, one after the other."""
         try:
-            base_url = self.settings.base_url(self.source.name, self.errand.day)
-            api = self.source.open(base_url, self.settings.token_of(self.account, base_url))
+            api = access.opened(self.settings, self.account, self.errand.siblings, self.errand.day)
         except (Problem, SourceError) as error:
             for stream in streams:
                 for window in windows(self.settings, stream, self.errand):
                     self._fell_short(stream, window, error)
             return self.harvest
         with closing(api):
-            api.budget_usd = budget.left(self.settings, self.account, self.errand.siblings, self.errand.day)
             for stream in streams:
                 self._ask(api, stream, firsts.get((self.account.account_id, stream.name)))
             self.harvest.request_count = api.usage.requests
@@ -110,7 +108,7 @@ class _Fetch:
                     isinstance(error, NotTold) or (stream.is_optional and isinstance(error, PermissionMissing))
                 )
                 self._fell_short(stream, window, error, is_failure)
-            except (TypeError, KeyError, AttributeError, ValueError) as error:
+            except UNKNOWN_SHAPE as error:
                 log.debug("%s", error, exc_info=True)
                 self._fell_short(stream, window, f"{stream.name} came in a shape that is not known: report it")
 

@@ -162,17 +162,27 @@ class Settings:
             raise Problem(f"WAREHOUSE_TOKENS {path} lies where data is kept or read: name a private file elsewhere.")
         return TokenStore(path)
 
-    def token_of(self, account: Account, base_url: str) -> str:
-        """Return the account's token, renewed and stored where accounts.yml says what renews it."""
+    def token_of(self, account: Account, base_url: str, refused: str | None = None) -> str:
+        """Return the account's token, renewed and stored where accounts.yml says what renews it.
+
+        A token that was `refused` is renewed whatever is left of its life.
+        """
         if not account.refresh_token_env:
             return self.token(account.token_env)
-        renew = SOURCES[account.source].renew
-        client = self.token(account.client_id_env)
+        source = SOURCES[account.source]
+        client = self.token(account.client_id_env) if account.client_id_env else ""
         secret = self.token(account.client_secret_env) if account.client_secret_env else None
         now = datetime.now(UTC)
         # How long the environment's own token lives is not told, so it is renewed before its first use.
         seed = Stored("", self.environ.get(account.refresh_token_env, "").strip() or None, now)
-        return self.token_store.token(account, seed, lambda refresh: renew(base_url, client, secret, refresh), now)
+        return self.token_store.token(
+            account,
+            seed,
+            lambda refresh: source.renew(base_url, client, secret, refresh),
+            now,
+            source.renews_early,
+            refused,
+        )
 
     def token(self, variable: str) -> str:
         """Return the secret in `variable`; called just before it is used."""

@@ -1,4 +1,4 @@
-"""What the brands' people write down by hand: shop contacts, mailings, staff, payouts, activities.
+"""What the brands' people write down or export by hand: shop contacts, mailings, staff, payouts, activities, X's page.
 
 Each row is drawn from a stream of its own, so no other thing of the world moves.
 """
@@ -29,6 +29,11 @@ COLUMNS = {
     "activity_log": (
         "activity_id", "brand_id", "platform", "account_id", "activity", "occurred_at", "status", "answered_at",
         "post_id", "need_tag", "detail",
+    ),
+    "x_post_analytics": (
+        "Post id", "Date", "Post text", "Post Link", "Impressions", "Likes", "Engagements", "Bookmarks", "Shares",
+        "New follows", "Replies", "Reposts", "Profile visits", "Detail Expands", "URL Clicks", "Hashtag Clicks",
+        "Permalink Clicks",
     ),
 }  # fmt: skip
 DEPARTMENTS = {"sales": 9, "support": 7, "product": 14}
@@ -128,6 +133,21 @@ def activity_log(world: World, brand_id: str, day: date) -> Iterable[tuple]:
                 )  # fmt: skip
 
 
+def x_post_analytics(world: World, brand_id: str, day: date) -> Iterable[tuple]:
+    """Yield the week's posts on X as its analytics page counts them: what the API tells, less a view in a thousand."""
+    for account in world.brands[brand_id].accounts:
+        for post in _posts(world, account, day) if account.platform == "x" else ():
+            told = world.post_counters(post, midnight(day + timedelta(days=1)))
+            reactions = [told[name] for name in ("likes", "replies", "reposts", "bookmarks", "quotes")]
+            yield (
+                post.native_id, f"{post.published_at:%a, %b %-d, %Y}", post.text,
+                f"https://x.com/{account.handle}/status/{post.native_id}",
+                told["impressions"] - told["impressions"] // 1000, told["likes"], sum(reactions), told["bookmarks"],
+                told["shares"], told["follows"], told["replies"], told["reposts"], told["profile_visits"],
+                told["impressions"] // 40, told["link_clicks"], 0, 0,
+            )  # fmt: skip
+
+
 def _posts(world: World, account, day: date) -> list:
     begin, end = midnight(day - timedelta(days=6)), midnight(day + timedelta(days=1))
     return [post for post in world.posts[account.native_id] if post.is_own and begin <= post.published_at < end]
@@ -143,4 +163,5 @@ ROWS = {
     "hr_metrics": hr_metrics,
     "payouts": payouts,
     "activity_log": activity_log,
+    "x_post_analytics": x_post_analytics,
 }

@@ -70,6 +70,8 @@ class Post:
     media_count: int = 0
     watch_ms: int = 0  # reels: mean watch time of a view, milliseconds
     expires_at: datetime | None = None  # stories: 24 h after publishing
+    versions: tuple[str, ...] = ()  # X: ids of an edited post, the first one first
+    withheld_in: tuple[str, ...] = ()  # X: countries
     boost: float = 1.0  # what a viral incident multiplies its expected views by
     first_hour: int = 0  # epoch hour in which it was published
     counts: np.ndarray = field(default_factory=lambda: np.zeros((0, 1), np.int32), repr=False)

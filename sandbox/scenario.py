@@ -130,6 +130,19 @@ class CrmChange(Strict):
         return self
 
 
+class PostChange(Strict):
+    """What becomes of the `number`-th own post, stories apart, that an account publishes from `start` on.
+
+    It is deleted, or on X withheld in some countries, at the midnight that begins `at`; or on X edited once, half an
+    hour after publication whatever `at` is.
+    """
+
+    kind: Literal["deleted", "withheld", "edited"]
+    account: Digits
+    number: int = Field(ge=1)
+    at: date
+
+
 class Fault(Strict):
     """A misbehaviour of a server: which path of which source, when, and what it answers."""
 
@@ -154,6 +167,7 @@ class Scenario(Strict):
     incidents: tuple[Incident, ...] = ()
     faults: tuple[Fault, ...] = ()
     crm_changes: tuple[CrmChange, ...] = ()
+    post_changes: tuple[PostChange, ...] = ()
 
     @property
     def end(self) -> date:
@@ -177,6 +191,10 @@ class Scenario(Strict):
         for position, change in enumerate(self.crm_changes):
             if change.brand_id not in {brand.brand_id for brand in self.brands}:
                 raise ValueError(f"crm_changes.{position}.brand_id: {change.brand_id} is no brand of this file")
+        platforms = {account.native_id: account.platform for brand in self.brands for account in brand.accounts}
+        for position, change in enumerate(self.post_changes):
+            if platforms.get(change.account) != "x" and (change.account not in platforms or change.kind != "deleted"):
+                raise ValueError(f"post_changes.{position}.account: {change.account} is no account that can have it")
         return self
 
 

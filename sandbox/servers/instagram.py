@@ -1,10 +1,10 @@
-"""Instagram Graph API (Facebook Login host): user node, account insights, media, media insights, stories.
+"""Instagram Graph API (Facebook Login host): user node, insights, media, stories, what others show, tokens.
 
 Versions    v21 to v26 are alive; older ones refused, unversioned paths answered by the newest
 Token       `Authorization: Bearer` or the access_token parameter; only the latter comes back in paging addresses
 Usage       X-App-Usage and X-Business-Use-Case-Usage on every answer about an account, in percent
 Batch       a POST of the form field `batch` at the root, 50 questions at most, each answered for itself
-Left out    business discovery, hashtags, mentions, tags, comments, token exchange
+Left out    mentions, comments, publishing
 """
 
 import re
@@ -14,7 +14,7 @@ from datetime import timedelta
 from json import dumps, loads
 from urllib.parse import parse_qsl, urlencode
 
-from sandbox.servers import graph_fields, instagram_media, instagram_query
+from sandbox.servers import graph_fields, instagram_media, instagram_query, instagram_tokens
 from sandbox.servers import graph_paging as paging
 from sandbox.servers.graph_errors import (
     GraphError,
@@ -25,8 +25,9 @@ from sandbox.servers.graph_errors import (
 )
 from sandbox.servers.graph_fields import Field
 from sandbox.servers.instagram_insights import AccountInsights
+from sandbox.servers.instagram_public import Public
 from sandbox.servers.instagram_query import shifted
-from sandbox.servers.wire import Ask, Reply, epoch, words
+from sandbox.servers.wire import Ask, Reply, words
 
 NEWEST, OLDEST = 26, 21
 PATH = re.compile(r"(?:v(\d+)\.0/?)?(.*)$")
@@ -36,7 +37,7 @@ USER_FIELDS = words(
     "is_published legacy_instagram_user_id ig_id owner_business shopping_product_tag_eligibility "
     "shopping_review_status business_discovery mentioned_media mentioned_comment collaborative_media_search"
 )
-NOT_PERMITTED = {"business_discovery", "mentioned_media", "mentioned_comment", "collaborative_media_search"}
+NOT_PERMITTED = {"mentioned_media", "mentioned_comment", "collaborative_media_search"}
 DEEPEST = 10_000
 LARGEST_BATCH = 50
 
@@ -48,6 +49,7 @@ class Instagram:
 
     def __init__(self, view) -> None:
         self.view, self.insights, self.calls = view, AccountInsights(view), Counter()
+        self.public = Public(view)
 
     def refusal(self) -> Reply:
         """Return the answer to a token that is missing or not accepted."""
@@ -78,7 +80,7 @@ class Instagram:
             return GraphError(str(refusal), 2500).reply()
 
     def _answer(self, ask: Ask) -> Reply:
-        token = ask.token or ask.params.get("access_token", "")
+        token = ask.token or ask.params.get("access_token") or ask.params.get("fb_exchange_token", "")
         if not token:
             raise bad_token()
         version, path = PATH.match(ask.path).groups()
@@ -97,11 +99,26 @@ class Instagram:
         for name in ("ids", "date_format"):
             if name in ask.params:
                 raise GraphError(f"(#100) The parameter {name} is no longer supported.")
-        node, _, edge = path.strip("/").partition("/")
-        if node == "debug_token":
-            return Reply({"data": _debugged(ask)}, 200, {"facebook-api-version": f"v{version or NEWEST}.0"})
-        body, account = self._node(node, edge, token, ask)
-        return Reply(body, 200, self._usage(account, ask) | {"facebook-api-version": f"v{version or NEWEST}.0"})
+        served = {"facebook-api-version": f"v{version or NEWEST}.0"}
+        of_token = self._of_token(path.strip("/"), token, ask)
+        if of_token is not None:
+            return Reply(of_token, 200, served)
+        body, account = self._node(*path.strip("/").partition("/")[::2], token, ask)
+        return Reply(body, 200, self._usage(account, ask) | served)
+
+    def _of_token(self, path: str, token: str, ask: Ask) -> dict | None:
+        """Answer what is asked of a token and of no account."""
+        match path:
+            case "debug_token":
+                return instagram_tokens.debugged(ask)
+            case "oauth/access_token":
+                return instagram_tokens.exchanged(ask)
+            case "refresh_access_token":
+                return instagram_tokens.refreshed(ask)
+            case "me/accounts":
+                return instagram_tokens.pages(self.view, token)
+            case _:
+                return None
 
     def _batch(self, ask: Ask, version: str | None) -> Reply:
         """Answer each question for itself; the whole is 200 even if all of them are refused."""
@@ -125,19 +142,12 @@ class Instagram:
         return Reply([{"code": reply.status, "headers": [], "body": reply.content().decode()} for reply in replies])
 
     def _node(self, node: str, edge: str, token: str, ask: Ask) -> tuple[dict, object]:
-        account = self.view.account("instagram", node)
+        is_of_hashtag = node == "ig_hashtag_search" or edge in ("recent_media", "top_media")
+        account = self.view.account("instagram", ask.params.get("user_id", "") if is_of_hashtag else node)
         if account:
             if not self.view.accepts(account, token):
                 raise bad_token()
-            edges = {
-                "": self._user,
-                "insights": self._user_insights,
-                "media": self._media,
-                "stories": self._stories,
-            }
-            if edge not in edges:
-                raise GraphError(f"Unknown path components: /{edge}", 2500)
-            return edges[edge](account, ask), account
+            return self._of_account(account, node if is_of_hashtag else "", edge, ask), account
         post = self.view.post("instagram", node, ask.present)
         if post is None or not self._is_visible(post, ask):
             raise unknown_object(node)
@@ -151,6 +161,22 @@ class Instagram:
             raise GraphError(f"Unknown path components: /{edge}", 2500)
         return instagram_media.media_object(post, _fields(ask) or ID_ONLY, counters, ask.present), account
 
+    def _of_account(self, account, hashtag: str, edge: str, ask: Ask) -> dict:
+        edges = {
+            "": self._user,
+            "insights": self._user_insights,
+            "media": self._media,
+            "stories": self._stories,
+            "tags": lambda account, ask: self.public.tags(account, _fields(ask), ask),
+            "recently_searched_hashtags": self.public.recently_searched,
+            "recent_media": lambda account, ask: self.public.hashtag_media(hashtag, account, _fields(ask), ask),
+        }
+        if hashtag == "ig_hashtag_search":
+            return self.public.search(account, ask)
+        if edge not in edges:
+            raise GraphError(f"Unknown path components: /{edge}", 2500)
+        return edges[edge](account, ask)
+
     def _is_visible(self, post, ask: Ask) -> bool:
         return post.expires_at is None or ask.present < post.expires_at
 
@@ -159,7 +185,9 @@ class Instagram:
         for field in _fields(ask):
             if field.name in NOT_PERMITTED:
                 raise no_permission()
-            if field.name in ("media", "stories"):
+            if field.name == "business_discovery":
+                found[field.name] = self.public.discovered(field, lambda of, name: self._user_field(of, name, ask), ask)
+            elif field.name in ("media", "stories"):
                 found[field.name] = getattr(self, f"_{field.name}")(
                     account, ask, field.modifiers, field.below or ID_ONLY
                 )
@@ -244,20 +272,6 @@ class Instagram:
         self.calls[key] += 1
         views = self.view.totals(account.node, ask.present - timedelta(days=1), ask.present)["views"]
         return _usage_headers(account.account_id, min(100, self.calls[key] * 100 // (4_800 * max(views, 10))))
-
-
-def _debugged(ask: Ask) -> dict:
-    """Return what is told of a token: 60 days are left of it, 90 of the access to data."""
-    if not ask.params.get("input_token"):
-        raise GraphError("(#100) The parameter input_token is required")
-    return {
-        "app_id": "1",
-        "is_valid": True,
-        "issued_at": epoch(ask.present),
-        "expires_at": epoch(ask.present + timedelta(days=60)),
-        "data_access_expires_at": epoch(ask.present + timedelta(days=90)),
-        "scopes": ["instagram_basic", "instagram_manage_insights", "pages_read_engagement", "pages_show_list"],
-    }
 
 
 def _usage_headers(account_id: str, percent: int, minutes: int = 0) -> dict[str, str]:

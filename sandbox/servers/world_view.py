@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from sandbox.model import Brand, Post, SocialAccount
 from sandbox.scenario import WARM_UP_DAYS
+from sandbox.servers.post_changes import PostChanges
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class WorldView:
         self.faults = [fault.model_dump() for fault in scenario.faults]
         self.first_instant = datetime.combine(scenario.start, time(), UTC) - timedelta(days=WARM_UP_DAYS)
         self.accounts: dict[tuple[str, str], Account] = {}
+        self.changes = PostChanges(world)
         self._posts, self._published, self._post_by_id = {}, {}, {}
         for brand in world.brands.values():
             for node in brand.accounts:
@@ -90,16 +92,22 @@ class WorldView:
 
     def posts(self, account: Account, at: datetime) -> list[Post]:
         """Return the account's posts and stories published up to `at`, oldest first."""
-        return self._posts[account.account_id][: bisect_right(self._published[account.account_id], at)]
+        posts = self._posts[account.account_id][: bisect_right(self._published[account.account_id], at)]
+        if not self.world.scenario.post_changes:
+            return posts
+        return [seen for post in posts if (seen := self.changes.of(post, at))]
 
     def post(self, source: str, native_id: str, at: datetime) -> Post | None:
         """Return one post of a platform, if it is published by `at`."""
-        post = self._post_by_id.get((source, native_id))
-        return post if post is not None and post.published_at <= at else None
+        post = self.changes.version(native_id, at) or self._post_by_id.get((source, native_id))
+        if post is None or post.published_at > at:
+            return None
+        return post if post.versions else self.changes.of(post, at)
 
     def counters(self, post: Post, at: datetime) -> dict[str, int]:
         """Return a post's counters as its platform tells them at `at`: behind, while a settling delay acts."""
-        return self.world.post_counters(post, self.world.settled_until(post.account.native_id, at))
+        settled = self.world.settled_until(post.account.native_id, at)
+        return self.changes.counters(post, settled, self.world.post_counters)
 
     def accounts_document(self) -> dict:
         """Return the accounts document of this world, in the shape of the project's accounts file."""

@@ -26,7 +26,7 @@ def post_object(post, params: Params, counters: dict[str, int], at: datetime) ->
     whole = {
         "id": post.native_id,
         "text": full if len(full) <= CUT else full[: CUT - 1] + "…",
-        "edit_history_tweet_ids": [post.native_id],
+        "edit_history_tweet_ids": list(post.versions or (post.native_id,)),
         "attachments": {"media_keys": media_keys(post)} if media_keys(post) else None,
         "author_id": post.account.native_id,
         "conversation_id": post.conversation_id or post.native_id,
@@ -43,6 +43,7 @@ def post_object(post, params: Params, counters: dict[str, int], at: datetime) ->
         "possibly_sensitive": False,
         "referenced_tweets": [{"type": post.referenced_type, "id": post.referenced_id}] if post.referenced_id else None,
         "reply_settings": "everyone",
+        "withheld": {"copyright": False, "country_codes": list(post.withheld_in)} if post.withheld_in else None,
         **values,
     }
     found = {name: value for name, value in whole.items() if name in fields and value is not None}

@@ -172,6 +172,39 @@ def test_a_field_that_the_version_does_not_know_is_left_out(scripted):
     assert len(scripted.asked) == 2
 
 
+def test_insights_that_did_not_come_with_the_list_are_asked_media_by_media_less_what_is_unknown(scripted):
+    graph = Graph(3, {2: UNCONVERTED})
+
+    def answer(asked):
+        if "/media?" in asked.path:
+            bare = graph._list({"limit": "100", "fields": "id"})
+            return Answer({**bare.body, "paging": {"cursors": {"before": "b"}}})
+        if "reposts" in asked.path:
+            known = ", ".join(name for name in METRICS if name != "reposts")
+            words = f"(#100) metric[4] must be one of the following values: {known}"
+            return Answer({"error": {"message": words, "code": 100}}, 400)
+        return graph(asked)
+
+    found = tables(walked(scripted, answer))
+    measured = {(row["media_id"], row["metric"]) for row in found["media_insights"]}
+    assert measured == {(media, name) for media in "13" for name in METRICS if name != "reposts"}
+    assert ("2", 2108006) in {(row["media_id"], row["subcode"]) for row in found["media_refusals"]}
+
+
+def test_media_are_listed_although_their_insights_may_not_be_read(scripted):
+    graph = Graph(150, {})
+
+    def answer(asked):
+        if "insights" in asked.path:
+            words = "(#10) Application does not have permission for this action"
+            return Answer({"error": {"message": words, "code": 10}}, 403)
+        return graph(asked)
+
+    found = tables(walked(scripted, answer))
+    assert (len(found["media"]), found["media_insights"]) == (150, [])
+    assert [(row["media_id"], row["code"]) for row in found["media_refusals"]] == [(None, 10)]
+
+
 def test_the_address_of_the_next_page_is_never_asked(scripted):
     graph = Graph(150, {})
     pages = walked(scripted, graph)

@@ -83,9 +83,28 @@ def test_a_second_run_of_the_day_yields_what_was_landed_and_asks_for_what_is_new
     today = {"data": [post(20, 0.5), post(10, 3.5)], "meta": {"result_count": 2}}
     history = landed((0, TIMELINE, today))
     pages, asked, usage = read(scripted, history, nothing)
-    assert json.loads(pages[0].body) == today
+    assert [json.loads(page.body) for page in pages] == [today]
     assert [query.get("since_id") for path, query in asked] == [["20"]]
     assert usage.reads == {}
+
+
+def test_a_second_run_of_a_day_without_posts_lands_its_one_empty_page_again(scripted):
+    empty = {"meta": {"result_count": 0}}
+    pages, asked, _ = read(scripted, landed((0, TIMELINE, empty)), nothing)
+    assert [json.loads(page.body) for page in pages] == [empty]
+    assert len(asked) == 1
+
+
+def test_a_post_asked_for_by_id_is_not_asked_for_again_that_day_whatever_the_answer_was(scripted):
+    refusal = {"type": "https://api.x.com/2/problems/not-authorized-for-resource", "resource_id": "3"}
+    history = landed(
+        (1, TIMELINE, {"data": [post(3, 1.5)]}),
+        (0, TIMELINE, {"meta": {"result_count": 0}}),
+        (0, "/2/tweets?ids=3", {"errors": [refusal]}),
+    )
+    pages, asked, _ = read(scripted, history, nothing)
+    assert [path for path, _ in asked] == [TIMELINE]
+    assert len(pages) == 2
 
 
 def test_a_reading_that_broke_off_goes_on_where_it_stopped(scripted):
@@ -192,10 +211,58 @@ def test_the_month_is_examined_with_its_limits_and_its_budget(sandbox):
     assert found == {
         "token": (True, "the token is valid, in user context"),
         "private metrics": (True, "the token is that of @aozora_coffee"),
-        "scopes": (True, "the access level is read"),
-        "limits": (True, "left: 74 requests of the window"),
+        "scopes": (True, "granted: users.read, tweet.read; nothing renews it; the access level is read"),
+        "limits": (True, "left: 899 requests of the window"),
         "budget": (True, "0.99 USD of the month's budget are left"),
     }
+
+
+def test_a_token_without_the_right_to_read_posts_is_told_by_the_scope_it_lacks(scripted):
+    me = Answer({"data": {"id": "150", "username": "aozora_coffee"}}, headers={"x-access-level": "read"})
+    refusal = Answer({"title": "Forbidden", "detail": "Forbidden", "status": 403}, 403)
+    scripted.answers = lambda asked: me if "/me?" in asked.path else refusal
+    api = SOURCES["x"].open(scripted.url, "a-token-for-tests")
+    found = {one.check: one for one in SOURCES["x"].examine(api, ACCOUNT)}
+    api.close()
+    assert (found["scopes"].holds, found["scopes"].said[0]) == (False, "users.read is granted, tweet.read is not")
+    # a span in which hardly a post can lie: an empty answer costs nothing
+    assert "start_time=2026-08-31T23:59:30Z" in scripted.asked[-1].path
+
+
+def clocks(scripted, history):
+    scripted.answers = [Answer(b"", 404)]
+    api = SOURCES["x"].open(scripted.url, "a-token-for-tests")
+    found = list(SOURCES["x"].clocks(api, ACCOUNT, lambda stream: history()))
+    api.close()
+    return [(one.check, one.holds, one.said[0]) for one in found]
+
+
+def test_the_posts_about_to_leave_the_private_capture_and_those_that_left_unseen_are_named(scripted):
+    history = landed(
+        (9, TIMELINE, {"data": [post(1, 29.5), post(2, 15), post(3, 30.2), post(4, 29)]}),
+        (0, "/2/tweets?ids=4", {"data": [post(4, 29)]}),
+    )
+    assert clocks(scripted, history) == [
+        ("private_clock", None, "private metrics end within two days of post(s) 1"),
+        ("expired_unseen", None, "private metrics expired unseen of post(s) 3"),
+    ]
+    assert clocks(scripted, tuple) == [("private_clock", True, "private metrics end within two days of post(s) none")]
+
+
+def test_a_page_of_unknown_shape_is_no_memory_and_no_obstacle(scripted):
+    history = landed((1, TIMELINE, {"data": ["?", {"text": "no id"}, {"id": "x"}, post(3, 10.5)], "errors": [{}]}))
+    pages, asked, _ = read(scripted, history, nothing)
+    assert [path for path, _ in asked] == [TIMELINE]
+    assert len(pages) == 1
+
+
+def test_prices_of_the_accounts_own_take_the_place_of_the_lists(scripted):
+    scripted.answers = lambda asked: Answer({"data": [post(1, 1)]}) if "tweets" in asked.path else Answer(b"", 404)
+    api = SOURCES["x"].open(scripted.url, "a-token-for-tests")
+    api.prices = api.prices.at({"posts": Decimal("0.001")})
+    list(stream_of("x", "posts").pages(api, ACCOUNT, Window(date(2026, 8, 31))))
+    api.close()
+    assert api.usage.price_usd == Decimal("0.001")
 
 
 def test_an_app_only_token_is_told_from_one_that_is_not_valid(sandbox):

@@ -26,7 +26,7 @@ CANARY = "canary-7f3a9c51e0"
 # An archived file is named after the moment it was taken in; what a second fetch of a day asks depends on the first.
 OF_THE_RUN = {
     "publication": None,
-    "source_loads": ["loaded_at", "load_id", "landing_file", "request_count", "page_count"],
+    "source_loads": ["loaded_at", "load_id", "landing_file", "request_count"],
 }
 
 

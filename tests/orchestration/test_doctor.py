@@ -50,7 +50,7 @@ def about(found, what):
 
 
 def test_an_account_without_a_token_fails_alone_and_by_the_name_of_its_variable(settings, monkeypatch):
-    monkeypatch.setitem(SOURCES, "x", replace(SOURCES["x"], examine=None))
+    monkeypatch.setitem(SOURCES, "x", replace(SOURCES["x"], examine=None, clocks=None))
     found = doctor.examine(settings)
     assert [one.holds for one in about(found, "x account 42")] == [True]
     (missing,) = about(found, "x account 43")
@@ -60,12 +60,29 @@ def test_an_account_without_a_token_fails_alone_and_by_the_name_of_its_variable(
 
 def test_what_a_source_finds_of_an_account_is_told_with_its_remedy_in_either_language(settings, monkeypatch):
     finding = Finding("token", False, ("it ends in 3 days", "あと3日で切れます"), ("renew it", "更新してください"))
-    monkeypatch.setitem(SOURCES, "x", replace(SOURCES["x"], examine=lambda api, account: iter([finding])))
+    monkeypatch.setitem(SOURCES, "x", replace(SOURCES["x"], examine=lambda api, account: iter([finding]), clocks=None))
     found = doctor.examine(settings)
     assert "FAIL  x account 42: token: it ends in 3 days → renew it" in doctor.text(found, "en")
     assert "FAIL  x account 42: token: あと3日で切れます → 更新してください" in doctor.text(found, "ja")
     told = [entry for entry in json.loads(doctor.document(found)) if entry["what"] == "x account 42"]
     assert told[-1]["remedy"] == ["renew it", "更新してください"]
+
+
+def test_an_answer_of_unknown_shape_is_told_of_its_account_and_the_others_are_examined(settings, monkeypatch):
+    def examine(api, account):
+        yield Finding("token", True, ("fine", "正常"))
+        raise KeyError(account.account_id)
+
+    monkeypatch.setitem(SOURCES, "x", replace(SOURCES["x"], examine=examine))
+    settings.environ["X_B"] = "token"
+    found = doctor.examine(settings)
+    for account in ("x account 42", "x account 43"):
+        assert [(one.check, one.holds) for one in about(found, account)] == [
+            ("source", True),
+            ("token", True),
+            ("source", None),
+        ]
+        assert "shape that is not known" in about(found, account)[-1].said[0]
 
 
 def test_the_inbox_is_told_what_waits_what_was_refused_and_what_lies_in_no_kind(settings):

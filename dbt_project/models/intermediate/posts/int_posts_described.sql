@@ -12,6 +12,47 @@ x_posts as (
 
 ),
 
+latest_captures as (
+
+    select * from {{ ref('int_latest_captures') }}
+    where source = 'instagram' and stream = 'media'
+
+),
+
+refusals as (
+
+    select * from {{ ref('stg_x__post_refusals') }}
+
+),
+
+-- a list of media is whole: what the next one lacks was deleted or archived in between
+listings as (
+
+    select
+        account_id,
+        window_date as listed_date,
+        lead(window_date) over (
+            partition by account_id
+            order by window_date
+        ) as next_listed_date
+    from latest_captures
+
+),
+
+x_withdrawn as (
+
+    select
+        account_id,
+        native_post_id,
+        min(captured_date) as withdrawn_date
+    from refusals
+    where null_reason = 'withdrawn'
+    group by
+        account_id,
+        native_post_id
+
+),
+
 instagram_latest as (
 
     select
@@ -73,7 +114,8 @@ unioned as (
         caption as text,
         false as is_repost,
         false as is_reply,
-        captured_at as last_captured_at
+        captured_at as last_captured_at,
+        captured_date as last_captured_date
     from instagram_latest
     where newness = 1
 
@@ -104,9 +146,25 @@ unioned as (
         case when not is_repost then text end as text,
         is_repost,
         in_reply_to_user_id is not null and not is_self_reply as is_reply,
-        captured_at as last_captured_at
+        captured_at as last_captured_at,
+        captured_date as last_captured_date
     from x_threaded
 
 )
 
-select * from unioned
+select
+    unioned.*,
+    -- a story ends by itself
+    case
+        when unioned.platform = 'x' then x_withdrawn.withdrawn_date
+        when unioned.format <> 'story' then listings.next_listed_date
+    end as withdrawn_date
+from unioned
+left join listings
+    on
+        unioned.account_id = listings.account_id
+        and unioned.last_captured_date = listings.listed_date
+left join x_withdrawn
+    on
+        unioned.account_id = x_withdrawn.account_id
+        and unioned.native_post_id = x_withdrawn.native_post_id

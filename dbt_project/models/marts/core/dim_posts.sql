@@ -48,5 +48,7 @@ select
     is_repost,
     not is_repost as is_own,
     is_reply,
-    last_captured_at
+    last_captured_at,
+    withdrawn_date,
+    case when withdrawn_date is not null then 'withdrawn' end as null_reason
 from localised

@@ -19,7 +19,7 @@ renamed as (
         case
             when code = 10 and lower(message) like '%not enough viewers%' then 'not_enough_viewers'
             when code = 10 or (code >= 200 and code < 300) then 'no_permission'
-            when subcode = 33 then 'expired'
+            when subcode = 33 then 'withdrawn'
             else 'not_offered'
         end as null_reason,
         message,
