@@ -121,7 +121,7 @@ def sql(home: str) -> Work:
 
     def build() -> dict:
         with raw.opened(settings.warehouse) as con:
-            for statement in _statements(_manifest(settings.home)):
+            for statement in statements(_manifest(settings.home)):
                 con.execute(statement)
             con.execute("checkpoint")
         return {}
@@ -133,7 +133,8 @@ def _manifest(home: Path) -> dict:
     return json.loads((Settings.load(home).dbt_target / "manifest.json").read_text(encoding="utf-8"))
 
 
-def _statements(manifest: dict) -> Iterator[str]:
+def statements(manifest: dict) -> Iterator[str]:
+    """Yield the SQL of a build that begins with nothing: schemas, then each model and test after its parents."""
     nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] in ("model", "test")}
     parents = {
         key: [parent for parent in node["depends_on"]["nodes"] if parent in nodes] for key, node in nodes.items()

@@ -104,6 +104,7 @@ def _contents(con: duckdb.DuckDBPyConnection, database: str, table: str) -> dict
 def _write_publication(con: duckdb.DuckDBPyConnection, run_id: str, contents: Contents, window: str) -> None:
     """One row about the publication itself. Only a file that passed is ever served, so its verdict is `passed`."""
     row_counts = json.dumps({table: content["rows"] for table, content in contents.items()})
+    through, is_partial = _freshness(con) if "source_loads" in contents else ({}, False)
     con.execute(
         f"""
         create table candidate.marts.publication as
@@ -113,10 +114,28 @@ def _write_publication(con: duckdb.DuckDBPyConnection, run_id: str, contents: Co
             (select last_date from {window}) as data_through,
             'passed' as gate_verdict,
             cast(? as varchar) as row_counts,
-            cast(? as varchar) as code_version
+            cast(? as varchar) as code_version,
+            cast(? as varchar) as sources_through,
+            cast(? as boolean) as is_partial
         """,
-        [run_id, datetime.now(UTC), row_counts, _code_version()],
+        [run_id, datetime.now(UTC), row_counts, _code_version(), json.dumps(through), is_partial],
     )
+    _comment(con, "column candidate.marts.publication.sources_through", "Newest day that each source brought, JSON.")
+    _comment(con, "column candidate.marts.publication.is_partial", "A source did not bring all that was asked of it.")
+
+
+def _freshness(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], bool]:
+    """Return the newest day that each source brought, and whether any window is still missing."""
+    rows = con.execute(
+        """
+        select
+            source,
+            strftime(max(window_date) filter (where status = 'loaded'), '%Y-%m-%d'),
+            bool_or(status = 'failed')
+        from candidate.marts.source_loads where source <> 'files' group by source order by source
+        """
+    ).fetchall()
+    return {source: newest for source, newest, _ in rows}, any(is_missing for _, _, is_missing in rows)
 
 
 def _code_version() -> str:

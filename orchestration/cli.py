@@ -11,10 +11,10 @@ from datetime import date
 from pathlib import Path
 
 from connectors.errors import SourceError
-from orchestration import demo, doctor, home, publish, run, status, transform
+from orchestration import demo, doctor, home, publish, retention, run, status, transform
 from orchestration.settings import ENGINES, Problem, Settings
 
-UI_PORT = "3000"
+UI_PORT, ANALYSTS_PORT = "3000", "3001"
 
 
 def day(text: str) -> date:
@@ -50,12 +50,16 @@ def parser() -> argparse.ArgumentParser:
     checks.add_argument("--language", choices=doctor.LANGUAGES, default=told, help="default: by LANG")
     checks.add_argument("--json", action="store_true", help="findings as JSON, in both languages")
     command("publish", _publish, "judge the build as it stands and serve it if it passes")
-    command("rollback", _rollback, "serve the version before the one that is served now")
+    back = command("rollback", _rollback, "serve the version before the one that is served now, or an earlier one")
+    back.add_argument("--to", metavar="VERSION", help="name of the version, or a part of it, as `status` lists them")
     command("rebuild", _rebuild, "make the warehouse anew from landing alone, and publish it")
     score = command("score", _score, "prove the score models: what they can give, and each fault with its remedy")
     score.add_argument("what", choices=["prove"], help="prove: status 1 when a model has a fault")
     score.add_argument("--seeds", type=Path, metavar="DIR", help="folder of the four seeds (default: the project's)")
-    command("ui", _ui, "open Dagster over this warehouse on loopback")
+    shown = command("ui", _ui, "open Dagster over this warehouse on loopback")
+    shown.add_argument("--read-only", action="store_true", help="for analysts: look at everything, start nothing")
+    going = command("prune", _prune, "let go of versions, verdicts, runs and replaced pages beyond what is kept")
+    going.add_argument("--dry-run", action="store_true", help="only say what would go")
     command("reap", _reap, "free what killed runs still hold in Dagster's storage")
     return top
 
@@ -94,12 +98,26 @@ def _doctor(settings: Settings, words: argparse.Namespace) -> int:
 
 def _publish(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG001
     print(f"published: {run.publish_build(settings).path}")
+    status.write_page(settings)
     return 0
 
 
-def _rollback(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG001
+def _rollback(settings: Settings, words: argparse.Namespace) -> int:
     with home.alone(settings):
-        print(f"served now: {publish.rollback(settings).path}")
+        print(f"served now: {publish.rollback(settings, words.to).path}")
+        status.write_page(settings)
+    return 0
+
+
+def _prune(settings: Settings, words: argparse.Namespace) -> int:
+    with home.alone(settings):
+        going = retention.old(settings)
+        for one in going:
+            print(f"{'would go' if words.dry_run else 'gone'}: {one.what}")
+            if not words.dry_run:
+                one.remove()
+    size = sum(one.size for one in going)
+    print(f"{len(going)} thing(s), {size:,} bytes{', nothing was touched' if words.dry_run else ''}")
     return 0
 
 
@@ -128,13 +146,16 @@ def _score(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG00
     return _end([str(fault) for fault in faults])
 
 
-def _ui(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG001
+def _ui(settings: Settings, words: argparse.Namespace) -> int:
     run.dagster_instance(settings).dispose()
     transform.ensure_manifest(settings)
     os.environ["WAREHOUSE_HOME"] = str(settings.home)
     os.chdir(settings.dagster_home)  # else Dagster warns of the dagster.yaml that it doesn't use
-    dagster = Path(sys.executable).with_name("dagster")
-    os.execv(dagster, [str(dagster), "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", UI_PORT])
+    program, arguments = ("dagster", ["dev", "-p", UI_PORT])
+    if words.read_only:
+        program, arguments = ("dagster-webserver", ["--read-only", "-p", ANALYSTS_PORT])
+    path = Path(sys.executable).with_name(program)
+    os.execv(path, [str(path), *arguments, "-m", "orchestration.definitions", "-h", "127.0.0.1"])
 
 
 def _end(problems: list[str]) -> int:

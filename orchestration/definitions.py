@@ -33,7 +33,7 @@ def build(settings: Settings) -> dg.Definitions:
     os.environ.update(transform.environment(settings))
     days = dg.DailyPartitionsDefinition(start_date=settings.start_date.isoformat(), timezone="UTC")
     daily = dg.define_asset_job(
-        "daily",
+        capture_assets.DAILY,
         selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
         partitions_def=days,
         executor_def=dg.in_process_executor,
@@ -57,6 +57,7 @@ def build(settings: Settings) -> dg.Definitions:
             dg.build_schedule_from_partitioned_job(daily, hour_of_day=RUN_AT_HOUR),
             story_schedule(stories),
         ],
+        sensors=[failure_sensor(settings)],
         resources={"dbt": mart_assets.dbt_resource()},
         executor=dg.in_process_executor,
     )
@@ -71,6 +72,24 @@ def story_schedule(job) -> dg.ScheduleDefinition:
         return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat(), partition_key=yesterday.isoformat())
 
     return soon_to_die
+
+
+def failure_sensor(settings: Settings) -> dg.SensorDefinition:
+    """Return what tells of runs that Dagster launched and that failed, as `warehouse run` tells of its own."""
+
+    @dg.run_failure_sensor(name="alert_on_failure", default_status=dg.DefaultSensorStatus.RUNNING)
+    def alerted(context: dg.RunFailureSensorContext) -> None:
+        from orchestration import alerts, reaper, run, status
+
+        run_id = context.dagster_run.run_id
+        if reaper.is_of_the_command_line(context.dagster_run):
+            return
+        records = context.instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.STEP_FAILURE).records
+        problems = run.problems_of(settings, run_id, [entry.event_log_entry.dagster_event for entry in records])
+        status.note(settings, run_id, problems)
+        alerts.send(settings, run_id, problems)
+
+    return alerted
 
 
 @dg.definitions

@@ -16,14 +16,15 @@ from typing import Any
 
 import yaml
 
-from orchestration.settings import EXPECTATIONS, REPOSITORY, Problem, Settings
+from orchestration import quality
+from orchestration.settings import DBT_PROJECT, EXPECTATIONS, REPOSITORY, Problem, Settings
 
 SEVERITIES = ("critical", "warning")
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """One promise to readers: what must hold of a table, why, and how much hangs on it."""
+    """One promise to readers: what must hold of a table, why, how much hangs on it, and whom to ask."""
 
     table: str
     name: str
@@ -32,20 +33,29 @@ class Expectation:
     why: str
     severity: str
     key_columns: tuple[str, ...] = ()
+    owner: str = ""
 
     @property
     def key(self) -> str:
         """Return the name under which a verdict knows it."""
         return f"{self.table}.{self.name}"
 
+    @property
+    def query(self) -> str | None:
+        """Return the SELECT whose rows break it, None where its type is of columns."""
+        query = self.kwargs.get("unexpected_rows_query")
+        return query.format(batch=f'marts."{self.table}"') if query else None
+
 
 def suites(folder: Path = EXPECTATIONS) -> dict[str, list[Expectation]]:
     """Read every suite; a misshapen one is refused by file and entry."""
     found: dict[str, list[Expectation]] = {}
+    owners = _owners()
     for path in sorted(folder.glob("*.yml")):
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         table = document["table"]
-        entries = [_expectation(path, document, entry) for entry in document["expectations"]]
+        owner = owners.get(table, owners["publication"])
+        entries = [_expectation(path, document, entry, owner) for entry in document["expectations"]]
         names = [entry.name for entry in entries]
         if len(set(names)) < len(names) or path.stem != table:
             raise Problem(f"{path.name}: names must be unique and the file named after its table {table}.")
@@ -53,7 +63,16 @@ def suites(folder: Path = EXPECTATIONS) -> dict[str, list[Expectation]]:
     return found
 
 
-def _expectation(path: Path, document: dict[str, Any], entry: dict[str, Any]) -> Expectation:
+def _owners() -> dict[str, str]:
+    """Return whom to ask about each table: the owner of its model's group, which its folder is named after."""
+    groups = yaml.safe_load((DBT_PROJECT / "models" / "_groups.yml").read_text(encoding="utf-8"))["groups"]
+    addresses = {group["name"]: group["owner"]["email"] for group in groups}
+    models = (DBT_PROJECT / "models" / "marts").rglob("*.sql")
+    owners = {model.stem: addresses.get(model.parent.name, addresses["core"]) for model in models}
+    return {**owners, "publication": addresses["core"]}
+
+
+def _expectation(path: Path, document: dict[str, Any], entry: dict[str, Any], owner: str) -> Expectation:
     missing = {"name", "type", "why", "severity"} - set(entry)
     if missing or entry.get("severity") not in SEVERITIES:
         raise Problem(
@@ -68,6 +87,7 @@ def _expectation(path: Path, document: dict[str, Any], entry: dict[str, Any]) ->
         entry["why"],
         entry["severity"],
         tuple(document["key"]),
+        owner,
     )
 
 
@@ -77,11 +97,13 @@ def verdict_path(settings: Settings) -> Path:
 
 
 def judge(settings: Settings, candidate: Path) -> dict[str, Any]:
-    """Let the child process judge `candidate`; return its verdict."""
-    path = verdict_path(settings)
+    """Let the child process judge `candidate`, beside what is served; return its verdict."""
+    from orchestration import publish  # it reads verdicts, and so imports this module
+
+    path, served = verdict_path(settings), publish.served(settings)
     path.unlink(missing_ok=True)
     done = subprocess.run(
-        [sys.executable, "-m", "orchestration.gate", str(candidate), str(path)],
+        [sys.executable, "-m", "orchestration.gate", str(candidate), str(path), *([str(served)] if served else [])],
         cwd=REPOSITORY,
         env={**os.environ, "GX_ANALYTICS_ENABLED": "false"},
         capture_output=True,
@@ -92,6 +114,7 @@ def judge(settings: Settings, candidate: Path) -> dict[str, Any]:
     if done.returncode or verdict is None:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise Problem(f"the gate could not judge {candidate.name} ({last}): nothing is published.")
+    quality.record(settings, verdict)
     return verdict
 
 
@@ -129,4 +152,5 @@ def _described(result: dict[str, Any]) -> str:
 if __name__ == "__main__":
     from orchestration.judge import main
 
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    paths = [Path(argument) for argument in sys.argv[1:]]
+    sys.exit(main(*paths[:2], served=paths[2] if len(paths) > 2 else None))

@@ -4,42 +4,66 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import warnings
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from orchestration import profile
 from orchestration.gate import Expectation, suites
 
 EXAMPLES = 3
 PRIVATE = {"person_key"}  # what an example of a failing row never shows
+ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 
 
-def main(candidate: Path, verdict: Path) -> int:
+def main(candidate: Path, verdict: Path, served: Path | None) -> int:
     """Judge `candidate` by every suite and write the verdict beside it, whole or not at all."""
     warnings.simplefilter("ignore")
-    found = suites()
-    results = judge(candidate, found)
-    _add_examples(candidate, found, results)
+    results = judge(candidate, served, suites())
     with candidate.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     beside = verdict.with_name(verdict.name + ".tmp")
-    beside.write_text(json.dumps({"sha256": digest, "results": results}, default=str), encoding="utf-8")
+    told = {"run_id": _run_id(candidate), "sha256": digest, "results": results}
+    beside.write_text(json.dumps(told, default=str), encoding="utf-8")
     beside.replace(verdict)
     return 0
 
 
-def judge(candidate: Path, found: dict[str, list[Expectation]]) -> list[dict[str, Any]]:
-    """Run every suite over the tables of `candidate`; return one plain result an expectation."""
+def _run_id(candidate: Path) -> str:
+    import duckdb
+
+    with duckdb.connect(str(candidate), read_only=True) as con:
+        return con.execute("select run_id from marts.publication").fetchone()[0]
+
+
+def judge(candidate: Path, served: Path | None, found: dict[str, list[Expectation]]) -> list[dict[str, Any]]:
+    """Run every suite over `candidate`, beside what is `served`; return one plain result an expectation."""
+    profiled = candidate.with_name(".profile.duckdb")
+    profile.write(profiled, candidate, served)
+    try:
+        results = _validated(candidate, served, profiled, found)
+        _add_examples(candidate, served, profiled, found, results)
+    finally:
+        profiled.unlink(missing_ok=True)
+    return results
+
+
+def _validated(
+    candidate: Path, served: Path | None, profiled: Path, found: dict[str, list[Expectation]]
+) -> list[dict[str, Any]]:
     import great_expectations as gx
 
-    _teach_sqlalchemy_to_buffer()
+    _teach_sqlalchemy(partial(_attach, served=served, profiled=profiled))
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
     source = context.data_sources.add_sql(
         "marts",
         connection_string=f"duckdb:///{candidate}",
-        kwargs={"connect_args": {"read_only": True}, "plugins": ["buffer_results"]},
+        kwargs={"connect_args": {"read_only": True}, "plugins": ["warehouse"]},
     )
     try:
         return [result for table, suite in found.items() for result in _judge_table(gx, source, table, suite)]
@@ -48,8 +72,16 @@ def judge(candidate: Path, found: dict[str, list[Expectation]]) -> list[dict[str
         source.get_engine().dispose()
 
 
-def _teach_sqlalchemy_to_buffer() -> None:
-    """Fetch each result at once.
+def _attach(con, served: Path | None, profiled: Path) -> None:
+    """Give a connection to the candidate its profile and what is served; its fellows have them already."""
+    con.execute("set timezone = 'UTC'")
+    if "profile" not in {name for (name,) in con.execute("select database_name from duckdb_databases()").fetchall()}:
+        con.execute(f"attach '{profiled}' as profile (read_only)")
+        profile.attach_served(con, con.execute("select current_database()").fetchone()[0], served)
+
+
+def _teach_sqlalchemy(attach: Callable[[Any], None]) -> None:
+    """Let each connection `attach` what expectations compare with, and fetch each result at once.
 
     Great Expectations reads a result after giving its connection back, and DuckDB drops the rows then, so that
     every metric would fail with `list index out of range`.
@@ -57,11 +89,15 @@ def _teach_sqlalchemy_to_buffer() -> None:
     import sqlalchemy as sa
     from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
-    class BufferResults(sa.engine.CreateEnginePlugin):
+    class Warehouse(sa.engine.CreateEnginePlugin):
         def update_url(self, url: sa.URL) -> sa.URL:
             return url.difference_update_query(["plugin"])
 
         def engine_created(self, engine: sa.Engine) -> None:
+            @sa.event.listens_for(engine, "connect")
+            def connected(connection, record) -> None:  # noqa: ARG001
+                attach(connection)
+
             @sa.event.listens_for(engine, "after_cursor_execute")
             def buffer(connection, cursor, statement, parameters, context, executemany) -> None:  # noqa: ARG001
                 if cursor.description:
@@ -69,8 +105,8 @@ def _teach_sqlalchemy_to_buffer() -> None:
                         cursor, initial_buffer=deque(cursor.fetchall())
                     )
 
-    sa.dialects.plugins.register("buffer_results", __name__, "BufferResults")
-    globals()["BufferResults"] = BufferResults
+    sa.dialects.plugins.register("warehouse", __name__, "Warehouse")
+    globals()["Warehouse"] = Warehouse
 
 
 def _judge_table(gx, source, table: str, suite: list[Expectation]) -> list[dict[str, Any]]:
@@ -93,8 +129,11 @@ def _judge_table(gx, source, table: str, suite: list[Expectation]) -> list[dict[
 def _built(entry: Expectation):
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
+    # The library would put a subquery with an alias of its own in place of the table, or one without where there is a
+    # join: so the table's name stands there before.
+    kwargs = {**entry.kwargs, "unexpected_rows_query": entry.query} if entry.query else entry.kwargs
     return ExpectationConfiguration(
-        type=entry.type, kwargs=entry.kwargs, meta={"name": entry.name}, severity=entry.severity
+        type=entry.type, kwargs=kwargs, meta={"name": entry.name}, severity=entry.severity
     ).to_domain_obj()
 
 
@@ -106,6 +145,7 @@ def _plain(entry: Expectation, result) -> dict[str, Any]:
         "name": entry.name,
         "severity": entry.severity,
         "why": entry.why,
+        "owner": entry.owner,
         "success": bool(result.success),
         "error": _error(result),
         "observed": _observed(details),
@@ -133,13 +173,19 @@ def _observed(details: dict[str, Any]) -> str:
     return ""
 
 
-def _add_examples(candidate: Path, found: dict[str, list[Expectation]], results: list[dict[str, Any]]) -> None:
+def _add_examples(
+    candidate: Path,
+    served: Path | None,
+    profiled: Path,
+    found: dict[str, list[Expectation]],
+    results: list[dict[str, Any]],
+) -> None:
     """Show a few of the rows that broke an expectation, by their key and never with what is personal."""
     import duckdb
 
     entries = {entry.key: entry for suite in found.values() for entry in suite}
     with duckdb.connect(str(candidate), read_only=True) as con:
-        con.execute("set timezone = 'UTC'")
+        _attach(con, served, profiled)
         for result in results:
             values = result.pop("unexpected_values")
             if result["success"] or result["error"]:
@@ -149,15 +195,19 @@ def _add_examples(candidate: Path, found: dict[str, list[Expectation]], results:
                 rows = con.execute(f"{sql} limit {EXAMPLES}").fetchall()
                 names = [column[0] for column in con.description]
                 result["examples"] = [
-                    {name: str(value) for name, value in zip(names, row, strict=True) if name not in PRIVATE}
+                    {
+                        name: ADDRESS.sub("***", str(value))
+                        for name, value in zip(names, row, strict=True)
+                        if name not in PRIVATE
+                    }
                     for row in rows
                 ]
 
 
 def _example_query(entry: Expectation, values: list[Any]) -> str | None:
     table = f'marts."{entry.table}"'
-    if "unexpected_rows_query" in entry.kwargs:
-        return f"select * from ({entry.kwargs['unexpected_rows_query'].format(batch=table)})"
+    if entry.query:
+        return f"select * from ({entry.query})"
     if "column_list" in entry.kwargs:
         key = ", ".join(f'"{column}"' for column in entry.kwargs["column_list"])
         return f"select {key}, count(*) as copies from {table} group by {key} having count(*) > 1"

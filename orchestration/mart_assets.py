@@ -10,8 +10,8 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from packaging.version import Version
 
-from orchestration import candidate, engine, gate, lineage, publish, reaper, transform
-from orchestration.capture_assets import OWNERS, POOL, log
+from orchestration import candidate, engine, gate, lineage, publish, reaper, shortfalls, transform
+from orchestration.capture_assets import OWNERS, POOL, is_published, log
 from orchestration.settings import DBT_PROJECT, Problem, Settings
 
 CANDIDATE = "candidate"
@@ -181,7 +181,10 @@ def _examples(rows: list[dict[str, str]]) -> dict[str, dg.MetadataValue]:
 
 
 def published_asset(settings: Settings, marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
-    """Return the last step: the flip, refused unless the gate passed these very bytes."""
+    """Return the last step: the flip, refused unless the gate passed these very bytes.
+
+    What a source that is down did not bring is served as unknown, and the run fails all the same, saying so.
+    """
 
     @dg.asset(
         key=["publication", "marts"],
@@ -191,20 +194,23 @@ def published_asset(settings: Settings, marts: list[dg.AssetKey]) -> dg.AssetsDe
         owners=OWNERS,
         description="`published/marts.duckdb`, what BI tools open read-only: the last build that passed the gate.",
     )
-    def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    def published(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         try:
             version = publish.publish(settings, context.run_id)
         except Problem as problem:
             raise dg.Failure(str(problem), allow_retries=False) from None
         log.info("%-10s %s", "published", version.path)
         passed = sum(result["success"] for result in version.manifest["expectations"])
-        return dg.MaterializeResult(
+        yield dg.MaterializeResult(
             metadata={
                 "file": dg.MetadataValue.path(str(version.path)),
                 "tables": len(version.manifest["tables"]),
                 "expectations": f"{passed} of {len(version.manifest['expectations'])} passed",
             }
         )
+        missing = shortfalls.missing(settings) if is_published(context.run) else []
+        if missing:
+            raise dg.Failure("\n".join(missing), allow_retries=False)
 
     return published
 

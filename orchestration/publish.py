@@ -10,15 +10,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from orchestration import candidate, erasure, gate
+import duckdb
+
+from orchestration import candidate, gate
 from orchestration.settings import Problem, Settings
 
-VERSIONS_KEPT = 7
 SERVED = "marts.duckdb"
 STAMP = "%Y%m%dT%H%M%S%fZ"
 
@@ -29,6 +32,11 @@ class Version:
 
     path: Path
     manifest: dict[str, Any]
+
+    @property
+    def published_at(self) -> datetime:
+        """When it was published, UTC."""
+        return datetime.strptime(self.manifest["published_at"], STAMP).replace(tzinfo=UTC)
 
 
 def publish(settings: Settings, run_id: str) -> Version:
@@ -42,7 +50,7 @@ def publish(settings: Settings, run_id: str) -> Version:
     refusal = gate.refusal(verdict)
     if refusal:
         raise Problem(refusal)
-    stamp = datetime.now(UTC).strftime(STAMP)
+    stamp = _stamp(settings)
     version = file.with_name(f"marts-{stamp}-{run_id[:8]}.duckdb")
     manifest = {
         "run_id": run_id,
@@ -53,12 +61,24 @@ def publish(settings: Settings, run_id: str) -> Version:
     }
     file.chmod(0o640)
     _flush(file)
-    version.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    _write_manifest(version, manifest)
     file.replace(version)
     _flush(version.parent)
     _flip(settings, version)
-    _prune(settings)
+    from orchestration import retention  # it asks what is served, and so imports this module
+
+    for beyond in retention.versions(settings):
+        beyond.remove()
     return Version(version, manifest)
+
+
+def _stamp(settings: Settings) -> str:
+    """Return the present, or the instant after the last publication where the clock has jumped back."""
+    now = datetime.now(UTC)
+    kept = versions(settings)
+    if kept:
+        now = max(now, kept[-1].published_at + timedelta(microseconds=1))
+    return now.strftime(STAMP)
 
 
 def sha256(path: Path) -> str:
@@ -101,27 +121,31 @@ def served(settings: Settings) -> Path | None:
     return link.resolve() if link.exists() else None
 
 
-def _prune(settings: Settings) -> None:
-    """Remove versions that are old, and those that still hold whom HubSpot has erased since."""
-    current, erased_at = served(settings), erasure.latest(settings)
-    kept = versions(settings)
-    for version in kept:
-        published_at = datetime.strptime(version.manifest["published_at"], STAMP).replace(tzinfo=UTC)
-        is_outdated = version not in kept[-VERSIONS_KEPT:] or (erased_at is not None and published_at < erased_at)
-        if is_outdated and version.path.resolve() != current:
-            version.path.unlink()
-            version.path.with_suffix(".json").unlink()
+@contextmanager
+def opened(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open what is served as a reader should: read-only, nothing beyond the file in reach, locked."""
+    with duckdb.connect(str(served(settings)), read_only=True, config={"enable_external_access": "false"}) as con:
+        con.execute("set timezone = 'UTC'")
+        con.execute("set lock_configuration = true")
+        yield con
 
 
-def rollback(settings: Settings) -> Version:
-    """Serve the version before the one that is served now."""
+def rollback(settings: Settings, to: str | None = None) -> Version:
+    """Serve the version before the one that is served now, or the one that `to` names."""
     current = served(settings)
     kept = [version for version in versions(settings) if not version.manifest.get("withdrawn")]
     earlier = [version for version in kept if current and version.path.resolve() < current]
+    if to:
+        earlier = [version for version in earlier if to in version.path.name]
+    if len(earlier) != 1 and to:
+        found = ", ".join(version.path.stem for version in earlier) or "none"
+        raise Problem(f"{to} names {found} of the versions before the one served: `warehouse status` lists them.")
     if not earlier:
         raise Problem("there is no earlier publication to go back to: `warehouse status` lists what is kept.")
+    if sha256(earlier[-1].path) != earlier[-1].manifest["sha256"]:
+        raise Problem(f"{earlier[-1].path} is not what was published (another hash): name an earlier one with --to.")
     for version in kept:
-        if version.path.resolve() == current:
+        if earlier[-1].path.resolve() < version.path.resolve():
             _withdraw(version)
     _flip(settings, earlier[-1].path)
     return earlier[-1]
@@ -129,5 +153,13 @@ def rollback(settings: Settings) -> Version:
 
 def _withdraw(version: Version) -> None:
     """Note that a version was rolled back from, so that no later rollback serves it again."""
-    manifest = json.dumps({**version.manifest, "withdrawn": True}, indent=1) + "\n"
-    version.path.with_suffix(".json").write_text(manifest, encoding="utf-8")
+    _write_manifest(version.path, {**version.manifest, "withdrawn": True})
+
+
+def _write_manifest(version: Path, manifest: dict[str, Any]) -> None:
+    path = version.with_suffix(".json")
+    beside = path.with_name(f".{path.name}.tmp")
+    beside.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    beside.chmod(0o640)
+    _flush(beside)
+    beside.replace(path)

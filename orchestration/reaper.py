@@ -14,6 +14,7 @@ from orchestration import home
 from orchestration.settings import Settings
 
 TAG = "warehouse/process"
+BY_HAND = "warehouse/command_line"
 AT_WORK = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
 
 
@@ -51,6 +52,11 @@ def sign(instance: dg.DagsterInstance, run_id: str) -> None:
     if instance.get_run_by_id(run_id).tags.get(TAG) != signature():
         instance.add_run_tags(run_id, {TAG: signature()})
         reap(instance)
+
+
+def is_of_the_command_line(run: dg.DagsterRun) -> bool:
+    """Say whether a run was begun by `warehouse run`, which tells of its problems itself."""
+    return BY_HAND in run.tags
 
 
 def reap(instance: dg.DagsterInstance) -> list[str]:

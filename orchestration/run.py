@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterable
 from contextlib import closing, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -14,6 +15,7 @@ from connectors.errors import SourceError
 from connectors.files import KINDS
 from orchestration import (
     accounts,
+    alerts,
     candidate,
     engine,
     gate,
@@ -24,6 +26,8 @@ from orchestration import (
     parts,
     publish,
     raw,
+    retention,
+    status,
     transform,
 )
 from orchestration.ingest import log
@@ -96,15 +100,19 @@ def run_days(settings: Settings, first: date, last: date, *, capture_only: bool 
                     "dagster/asset_partition_range_start": first.isoformat(),
                     "dagster/asset_partition_range_end": last.isoformat(),
                     reaper.TAG: reaper.signature(),
+                    reaper.BY_HAND: "yes",
                 },
             )
-    return Outcome(result.run_id, [] if result.success else _problems(settings, result))
+        problems = [] if result.success else problems_of(settings, result.run_id, result.all_events)
+        status.note(settings, result.run_id, problems)
+        alerts.send(settings, result.run_id, problems)
+    return Outcome(result.run_id, problems)
 
 
-def _problems(settings: Settings, result) -> list[str]:
-    """One sentence for each step that failed; the gate's own words where it refused."""
+def problems_of(settings: Settings, run_id: str, events: Iterable) -> list[str]:
+    """Return one sentence for each step that failed; the gate's own words where it refused."""
     sentences = []
-    for event in result.all_events:
+    for event in events:
         if not event.is_step_failure:
             continue
         data = event.step_failure_data
@@ -116,7 +124,7 @@ def _problems(settings: Settings, result) -> list[str]:
     full = settings.no_room(" ".join(sentences))
     if full:
         return [full]
-    return sentences or [f"run {result.run_id} failed: `make ui` shows its events."]
+    return sentences or [f"run {run_id} failed: `make ui` shows its events."]
 
 
 def _innermost(error) -> str:
@@ -167,7 +175,7 @@ def _check_landing(settings: Settings) -> None:
             loaded = con.execute(
                 "select landing_file from raw_registry.loads where status = 'loaded' and source <> 'files'"
             ).fetchall()
-        lost = sorted({file for (file,) in loaded} - present)
+        lost = sorted({file for (file,) in loaded} - present - retention.retired(settings))
         if lost:
             raise Problem(
                 f"landing lacks {len(lost)} file(s) that the warehouse was made of, the first is {lost[0]}: restore"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
+from connectors import SOURCES
 from orchestration.settings import Settings
 
 
@@ -39,3 +40,9 @@ def read(settings: Settings, source: str) -> list[Shortfall]:
     if not path.exists():
         return []
     return [Shortfall(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
+
+
+def missing(settings: Settings) -> list[str]:
+    """Return, a sentence each, what the last fetch of every source could not bring and a later run has to."""
+    found = [entry.reason for source in SOURCES for entry in read(settings, source) if entry.is_failure]
+    return list(dict.fromkeys(found))

@@ -1,46 +1,133 @@
-"""What is served and how fresh each source is, for `warehouse status`."""
+"""What is served, how old each source is, what the last run said, what is kept: for `warehouse status` and a page."""
 
 from __future__ import annotations
 
-from datetime import date
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
 
-import duckdb
+import jinja2
 
 from connectors.streams import Account
-from orchestration import accounts, budget, publish
-from orchestration.settings import Settings
+from orchestration import accounts, budget, gate, publish
+from orchestration.settings import REPOSITORY, Settings
 
 BILLED = {"x"}
+PAGE = "status.html"
+TEMPLATE = REPOSITORY / "orchestration" / "status.html.j2"
 FRESHNESS = """
-    select source, max(window_date) as newest, count(*) filter (where status = 'failed') as missing
+    select
+        source,
+        max(window_date) filter (where status = 'loaded'),
+        max(window_date),
+        count(*) filter (where status = 'failed'),
+        any_value(error order by loaded_at desc)
     from marts.source_loads where source <> 'files' group by source order by source
 """
 
 
-def report(settings: Settings) -> str:
-    """Return a few lines: the version served, each source's newest day, the month's bill, the versions kept."""
+@dataclass(frozen=True)
+class Source:
+    """How far one source has come: its newest loaded window, and how many are missing and why."""
+
+    name: str
+    newest: date | None
+    asked: date
+    missing: int
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Served:
+    """The publication that readers get."""
+
+    path: Path
+    run_id: str
+    published_at: datetime
+    data_through: date
+    code_version: str
+    sources: list[Source]
+    failed: list[dict[str, Any]]
+
+
+def served(settings: Settings) -> Served | None:
+    """Return what is served, or None before the first publication."""
     current = publish.served(settings)
     if current is None:
+        return None
+    with publish.opened(settings) as con:
+        told = con.execute("select run_id, published_at, data_through, code_version from marts.publication").fetchone()
+        sources = [Source(*row) for row in con.execute(FRESHNESS).fetchall()]
+    manifest = json.loads(current.with_suffix(".json").read_text(encoding="utf-8"))
+    failed = [result for result in manifest["expectations"] if not result["success"]]
+    return Served(current, *told, sources, failed)
+
+
+def report(settings: Settings) -> str:
+    """Return the status as lines of text."""
+    now = served(settings)
+    if now is None:
         return f"nothing is published in {settings.published} yet: `warehouse run` or `warehouse demo` does it."
-    with duckdb.connect(str(current), read_only=True) as con:
-        con.execute("set timezone = 'UTC'")
-        run_id, published_at, data_through, version = con.execute(
-            "select run_id, published_at, data_through, code_version from marts.publication"
-        ).fetchone()
-        sources = con.execute(FRESHNESS).fetchall()
     lines = [
-        f"served        {current}",
-        f"published at  {published_at:%Y-%m-%d %H:%M} UTC by run {run_id}, code {version}",
-        f"data through  {data_through}",
+        f"served        {now.path}",
+        f"published at  {now.published_at:%Y-%m-%d %H:%M} UTC by run {now.run_id}, code {now.code_version}",
+        f"data through  {now.data_through}",
+        *(_source_line(source) for source in now.sources),
+        *(_bill(settings, source.name, source.asked) for source in now.sources if source.name in BILLED),
+        *(f"warning       {result['key']}: {result['why']}" for result in now.failed),
     ]
-    lines += [
-        f"{source:<13} newest window {newest}{f', {missing} window(s) missing' if missing else ''}"
-        for source, newest, missing in sources
-    ]
-    lines += [_bill(settings, source, newest) for source, newest, _ in sources if source in BILLED]
+    last = last_run(settings)
+    if last:
+        lines.append(f"last run      {last['ended_at'][:16].replace('T', ' ')} UTC, {last['run_id']}")
+        lines += [f"  {problem}" for problem in last["problems"]] or ["  went through"]
     kept = publish.versions(settings)
     lines.append(f"kept          {len(kept)} version(s), `warehouse rollback` serves the one before")
+    lines += [f"  {version.path.stem}{' (withdrawn)' if version.manifest.get('withdrawn') else ''}" for version in kept]
     return "\n".join(lines)
+
+
+def _source_line(source: Source) -> str:
+    missing = f", {source.missing} window(s) missing: {source.reason}" if source.missing else ""
+    return f"{source.name:<13} newest window {source.newest or 'none'}{missing}"
+
+
+def note(settings: Settings, run_id: str, problems: list[str]) -> None:
+    """Keep how the last run ended, and write the page anew."""
+    settings.state.mkdir(parents=True, exist_ok=True)
+    told = {"run_id": run_id, "ended_at": datetime.now(UTC).isoformat(), "problems": problems}
+    _replace(settings.state / "last_run.json", json.dumps(told))
+    write_page(settings)
+
+
+def last_run(settings: Settings) -> dict[str, Any] | None:
+    """Return id, time and problems of the last run that ended, None before the first."""
+    path = settings.state / "last_run.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def write_page(settings: Settings) -> Path:
+    """Write `published/status.html`: no script, nothing fetched, everything that came from outside escaped."""
+    environment = jinja2.Environment(autoescape=True)
+    page = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+        now=served(settings),
+        last=last_run(settings),
+        verdict=gate.read_verdict(settings),
+        versions=list(reversed(publish.versions(settings))),
+        written_at=datetime.now(UTC),
+    )
+    settings.published.mkdir(parents=True, exist_ok=True, mode=0o750)
+    path = settings.published / PAGE
+    _replace(path, page)
+    return path
+
+
+def _replace(path: Path, text: str) -> None:
+    beside = path.with_name(f".{path.name}.tmp")
+    beside.write_text(text, encoding="utf-8")
+    beside.chmod(0o640)
+    beside.replace(path)
 
 
 def _bill(settings: Settings, source: str, newest: date) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import duckdb
 import pytest
@@ -148,8 +149,8 @@ def test_rollback_serves_the_version_before_and_the_next_run_goes_on_from_there(
     assert publish.rollback(settings).path == first.path, "what was rolled back from is not served again"
 
 
-def test_old_versions_go_but_never_the_one_that_is_served(settings, suites, monkeypatch):
-    monkeypatch.setattr(publish, "VERSIONS_KEPT", 2)
+def test_old_versions_go_but_never_the_one_that_is_served(settings, suites):
+    settings = replace(settings, environ={**settings.environ, "WAREHOUSE_KEEP_VERSIONS": "2"})
     for rows in range(1, 5):
         published(settings, rows)
     assert [version.manifest["tables"]["fct_x"]["rows"] for version in publish.versions(settings)] == [3, 4]
