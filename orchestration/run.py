@@ -14,6 +14,7 @@ from connectors.errors import SourceError
 from connectors.files import KINDS
 from orchestration import accounts, candidate, engine, gate, home, inbox, landing, loading, publish, raw, transform
 from orchestration.ingest import log
+from orchestration.kpi import checker
 from orchestration.scoring import prover
 from orchestration.settings import REPOSITORY, Problem, Settings
 
@@ -177,6 +178,7 @@ def _load_all(settings: Settings, listed, brand_names) -> None:
 
 def _dbt_build(settings: Settings) -> None:
     prover.require_sound()
+    checker.require_sound()
     engine.of(settings).prepare()
     done = subprocess.run(
         [str(transform.DBT), "--quiet", *transform.build_arguments(full_refresh=True)],
