@@ -11,7 +11,8 @@ from datetime import date
 from pathlib import Path
 
 from connectors.errors import SourceError
-from orchestration import demo, doctor, home, publish, retention, run, status, transform
+from orchestration import demo, doctor, home, publish, receipt, retention, run, status, transform
+from orchestration.kpi import commands as commands_kpi
 from orchestration.settings import ENGINES, Problem, Settings
 
 UI_PORT, ANALYSTS_PORT = "3000", "3001"
@@ -56,6 +57,10 @@ def parser() -> argparse.ArgumentParser:
     score = command("score", _score, "prove the score models: what they can give, and each fault with its remedy")
     score.add_argument("what", choices=["prove"], help="prove: status 1 when a model has a fault")
     score.add_argument("--seeds", type=Path, metavar="DIR", help="folder of the four seeds (default: the project's)")
+    commands_kpi.add_words(command("kpi", _kpi, "check, draw, begin and hand on the goals and their KPI trees"))
+    evidence = command("receipt", _receipt, "list the page files that a published row stands on, each hash verified")
+    evidence.add_argument("table", help="published table")
+    evidence.add_argument("key", help="values of its key in order, by commas, or name=value")
     shown = command("ui", _ui, "open Dagster over this warehouse on loopback")
     shown.add_argument("--read-only", action="store_true", help="for analysts: look at everything, start nothing")
     going = command("prune", _prune, "let go of versions, verdicts, runs and replaced pages beyond what is kept")
@@ -144,6 +149,20 @@ def _score(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG00
         print(proof.line)
         faults += proof.faults
     return _end([str(fault) for fault in faults])
+
+
+def _kpi(settings: Settings, words: argparse.Namespace) -> int:
+    return _end(commands_kpi.act(settings, words))
+
+
+def _receipt(settings: Settings, words: argparse.Namespace) -> int:
+    row, evidence = receipt.receipt(settings, words.table, words.key)
+    print(", ".join(f"{name} {value}" for name, value in row.items() if value is not None))
+    for each in evidence:
+        print(each)
+    if not evidence:
+        return _end([f"no page file of {words.table} {words.key} is known: rebuild the warehouse from landing."])
+    return _end([f"{each.file} is {each.verdict}" for each in evidence if each.verdict != "verified"])
 
 
 def _ui(settings: Settings, words: argparse.Namespace) -> int:

@@ -35,11 +35,13 @@ def dbt_models(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
 
     @dbt_assets(manifest=manifest, name="dbt_build", pool=POOL, dagster_dbt_translator=translator)
     def built(context: dg.AssetExecutionContext, dbt: Dbt):
+        from orchestration.kpi import checker
         from orchestration.scoring import prover
 
         reaper.begin(settings, context)
         try:
             prover.require_sound()
+            checker.require_sound()
         except Problem as problem:
             raise dg.Failure(str(problem), allow_retries=False) from None
         engine.of(settings).prepare()

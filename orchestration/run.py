@@ -31,6 +31,7 @@ from orchestration import (
     transform,
 )
 from orchestration.ingest import log
+from orchestration.kpi import checker
 from orchestration.scoring import prover
 from orchestration.settings import REPOSITORY, Problem, Settings
 
@@ -199,6 +200,7 @@ def load_landing(settings: Settings, listed, brand_names) -> None:
 
 def _dbt_build(settings: Settings) -> None:
     prover.require_sound()
+    checker.require_sound()
     engine.of(settings).prepare()
     done = subprocess.run(
         [str(transform.DBT), "--quiet", *transform.build_arguments(full_refresh=True)],

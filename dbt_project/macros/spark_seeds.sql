@@ -15,8 +15,11 @@ stumbles over a quote.
         from values
         {% for row in agate_table.rows %}
         ({% for cell in row %}{{ spark_literal(cell) }}{{ ', ' if not loop.last }}{% endfor %}){{ ',' if not loop.last }}
+        {% else %}
+        ({{ (['null'] * agate_table.column_names | length) | join(', ') }})
         {% endfor %}
         as seed ({{ agate_table.column_names | join(', ') }})
+        {{ 'where false' if agate_table.rows | length == 0 }}
     {% endset %}
     {% call statement('_') %}{{ sql }}{% endcall %}
     {{ return(sql) }}

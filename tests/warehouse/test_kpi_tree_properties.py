@@ -14,7 +14,7 @@ from datetime import date
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from kpi_models import KpiModels, compile_models
+from kpi_models import TREES, KpiModels, compile_models
 
 OLD, NEW = date(2026, 7, 1), date(2026, 7, 2)
 TARGET = 1000.0
@@ -100,7 +100,7 @@ def as_tables(tree: Node) -> dict[str, list[dict]]:
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory) -> KpiModels:
-    return KpiModels(compile_models(tmp_path_factory.mktemp("kpi")))
+    return KpiModels(TREES, compile_models(tmp_path_factory.mktemp("kpi"), TREES))
 
 
 random_trees = settings(

@@ -7,31 +7,36 @@ nodes as (
 
 ),
 
-changes as (
+bridges as (
 
-    -- a rate without a denominator did not change: it takes its value from the other period
+    select * from {{ ref('kpi_bridges') }}
+
+),
+
+breaks as (
+
+    -- days from which on a metric means something else, and by what its older figures are made comparable
     select
-        nodes.tree_id,
-        nodes.version,
-        nodes.node_id,
-        nodes.parent_node_id,
-        nodes.depth,
-        nodes.child_place,
-        nodes.op,
-        nodes.period_type,
-        nodes.period_start,
+        metrics.metric_id,
+        metrics.valid_from,
+        bridges.factor
+    from {{ ref('metrics') }} as metrics
+    left join bridges
+        on
+            metrics.metric_id = bridges.metric_id
+            and metrics.valid_from = bridges.valid_from
+    where metrics.version > 1
+
+),
+
+paired as (
+
+    select
+        nodes.*,
         before.period_start as previous_period_start,
-        nodes.value,
-        before.value as previous_value,
-        coalesce(nodes.null_reason, before.null_reason) as null_reason,
-        case
-            when nodes.null_reason = 'zero_denominator' then coalesce(before.value, 0)
-            else nodes.value
-        end as new_value,
-        case
-            when before.null_reason = 'zero_denominator' then coalesce(nodes.value, 0)
-            else before.value
-        end as old_value
+        before.value as previous_measured,
+        before.null_reason as previous_null_reason,
+        case when breaks.metric_id is not null then breaks.factor else 1 end as bridge
     from nodes
     left join nodes as before
         on
@@ -40,6 +45,43 @@ changes as (
             and nodes.node_id = before.node_id
             and nodes.period_type = before.period_type
             and nodes.period_start = {{ add_days('before.period_end', 1) }}
+    left join breaks
+        on
+            nodes.metric_id = breaks.metric_id
+            and breaks.valid_from > before.period_start
+            and breaks.valid_from <= nodes.period_end
+
+),
+
+changes as (
+
+    -- a rate without a denominator did not change: it takes its value from the other period
+    select
+        tree_id,
+        version,
+        node_id,
+        parent_node_id,
+        depth,
+        child_place,
+        op,
+        period_type,
+        period_start,
+        previous_period_start,
+        value,
+        previous_measured * bridge as previous_value,
+        case
+            when bridge is null then 'definition_break'
+            else coalesce(null_reason, previous_null_reason)
+        end as null_reason,
+        case
+            when null_reason = 'zero_denominator' then coalesce(previous_measured * bridge, 0)
+            else value
+        end as new_value,
+        case
+            when previous_null_reason = 'zero_denominator' then coalesce(value, 0)
+            else previous_measured * bridge
+        end as old_value
+    from paired
 
 ),
 

@@ -27,7 +27,6 @@ periods as (
         period_end,
         max(case when is_partial then 1 else 0 end) = 1 as is_partial
     from metrics
-    where period_type in ('day', 'week', 'month')
     group by brand_id, period_type, period_start, period_end
 
 ),

@@ -12,6 +12,59 @@ targets as (
 
 ),
 
+relations as (
+
+    select
+        brand_id,
+        metric_id,
+        related_metric_id,
+        elasticity,
+        state,
+        expires_on,
+        row_number() over (
+            partition by brand_id, metric_id, related_metric_id
+            order by assessed_on desc
+        ) as recency
+    from {{ ref('int_kpi_relations_judged') }}
+
+),
+
+moved as (
+
+    -- children of an empirical node that move it by the newest fit, as long as that one holds
+    select
+        nodes.tree_id,
+        nodes.version,
+        nodes.node_id,
+        nodes.period_type,
+        nodes.period_start,
+        relations.elasticity,
+        count(*) over (
+            partition by nodes.tree_id, nodes.version, nodes.parent_node_id, nodes.period_type, nodes.period_start
+        ) as mover_count
+    from nodes
+    inner join nodes as parents
+        on
+            nodes.tree_id = parents.tree_id
+            and nodes.version = parents.version
+            and nodes.parent_node_id = parents.node_id
+            and nodes.period_type = parents.period_type
+            and nodes.period_start = parents.period_start
+    inner join relations
+        on
+            nodes.brand_id = relations.brand_id
+            and nodes.metric_id = relations.metric_id
+            and parents.metric_id = relations.related_metric_id
+            and relations.expires_on >= nodes.period_start
+    where
+        parents.op = 'empirical'
+        and relations.recency = 1
+        and relations.state = 'supported'
+        and relations.elasticity <> 0
+        and nodes.held_value > 0
+
+),
+
 families as (
 
     select
@@ -44,6 +97,7 @@ level_0 as (
         nodes.version,
         nodes.node_id,
         nodes.op,
+        nodes.held_value,
         nodes.period_type,
         nodes.period_start,
         targets.target as required,
@@ -68,10 +122,21 @@ level_{{ depth }} as (
         nodes.version,
         nodes.node_id,
         nodes.op,
+        nodes.held_value,
         nodes.period_type,
         nodes.period_start,
         case
-            when parents.required is null or parents.op = 'empirical' then cast(null as double)
+            when parents.required is null then cast(null as double)
+            -- each takes on an equal part of the growth, so that all of them together give what is required
+            when parents.op = 'empirical'
+                then
+                    case
+                        when parents.required > 0 and parents.held_value > 0
+                            then
+                                nodes.held_value * exp(
+                                    ln(parents.required / parents.held_value) / moved.mover_count / moved.elasticity
+                                )
+                    end
             when parents.op = 'product' and not nodes.carries_target then nodes.held_value
             when parents.op = 'product' then parents.required / nullif(families.held_product, 0)
             when parents.op = 'ratio' and nodes.child_place = 2 then nodes.held_value
@@ -98,6 +163,13 @@ level_{{ depth }} as (
             and nodes.parent_node_id = families.parent_node_id
             and nodes.period_type = families.period_type
             and nodes.period_start = families.period_start
+    left join moved
+        on
+            nodes.tree_id = moved.tree_id
+            and nodes.version = moved.version
+            and nodes.node_id = moved.node_id
+            and nodes.period_type = moved.period_type
+            and nodes.period_start = moved.period_start
     where nodes.depth = {{ depth }}
 
 ),

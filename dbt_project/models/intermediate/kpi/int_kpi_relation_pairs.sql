@@ -1,0 +1,126 @@
+-- depends_on: {{ ref('int_kpi_registry_faults') }}
+with
+
+nodes as (
+
+    select * from {{ ref('int_kpi_trees_expanded') }}
+
+),
+
+kgis as (
+
+    select * from {{ ref('kgis') }}
+
+),
+
+kpis as (
+
+    select * from {{ ref('kpis') }}
+
+),
+
+kgi_patterns as (
+
+    select * from {{ ref('kgi_patterns') }}
+
+),
+
+metrics as (
+
+    select * from {{ ref('int_metrics_current') }}
+
+),
+
+brands as (
+
+    select brand_id from {{ ref('stg_registry__accounts') }}
+    group by brand_id
+
+),
+
+goals as (
+
+    select
+        brands.brand_id,
+        kgis.kgi_id,
+        kgis.kgi_type,
+        kgis.metric_id,
+        rank() over (
+            partition by brands.brand_id, kgis.kgi_id
+            order by case when kgis.brand_id = '*' then 1 else 0 end, kgis.version desc
+        ) as preference
+    from brands
+    inner join kgis on kgis.brand_id in ('*', brands.brand_id)
+
+),
+
+related as (
+
+    select
+        goals.brand_id,
+        goals.kgi_id,
+        kpis.metric_id,
+        goals.metric_id as related_metric_id,
+        'kpi' as role
+    from goals
+    inner join kpis
+        on
+            goals.kgi_id = kpis.kgi_id
+            and kpis.brand_id in ('*', goals.brand_id)
+    where goals.preference = 1
+
+    union all
+
+    select
+        goals.brand_id,
+        goals.kgi_id,
+        kgi_patterns.metric_id,
+        goals.metric_id as related_metric_id,
+        'candidate' as role
+    from goals
+    inner join kgi_patterns on goals.kgi_type = kgi_patterns.kgi_type
+    where goals.preference = 1
+
+    union all
+
+    -- whether being seen leads to clicks is asked of every goal of sales
+    select
+        brand_id,
+        kgi_id,
+        'impressions' as metric_id,
+        'link_clicks' as related_metric_id,
+        'condition' as role
+    from goals
+    where preference = 1 and kgi_type = 'sales'
+
+    union all
+
+    select
+        children.brand_id,
+        children.kgi_id,
+        children.metric_id,
+        parents.metric_id as related_metric_id,
+        'edge' as role
+    from nodes as parents
+    inner join nodes as children
+        on
+            parents.tree_id = children.tree_id
+            and parents.version = children.version
+            and parents.node_id = children.parent_node_id
+    where parents.op = 'empirical'
+
+)
+
+select
+    related.brand_id,
+    related.kgi_id,
+    related.metric_id,
+    related.related_metric_id,
+    max(case when related.role = 'edge' then 1 else 0 end) = 1 as is_edge,
+    max(case when related.role = 'kpi' then 1 else 0 end) = 1 as is_kpi,
+    max(case when related.role in ('kpi', 'candidate') then 1 else 0 end) = 1 as is_candidate,
+    max(metrics.metric_group) as metric_group
+from related
+inner join metrics on related.metric_id = metrics.metric_id
+where related.metric_id <> related.related_metric_id
+group by related.brand_id, related.kgi_id, related.metric_id, related.related_metric_id

@@ -1,0 +1,1 @@
+"""The KPI registry outside of SQL: read (registry), checked (checker), shown (pictures), handed on (emitters)."""

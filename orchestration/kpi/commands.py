@@ -1,0 +1,69 @@
+"""`warehouse kpi …`: the words of the command line, and what each prints."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from orchestration import publish
+from orchestration.kpi import changes, checker, emitters, pictures, registry, templates
+from orchestration.settings import Problem, Settings
+
+KGI_TYPES = ("awareness", "community", "sales", "leads", "store_visits")
+
+
+def add_words(kpi: argparse.ArgumentParser) -> None:
+    """Add the grammar of the subcommands."""
+    kpi.add_argument("--seeds", type=Path, default=registry.SEEDS, metavar="DIR", help="folder of the KPI seeds")
+    what = kpi.add_subparsers(dest="what", required=True, metavar="WHAT")
+    check = what.add_parser("check", help="the registry's faults with file, line and remedy; status 1 if there are any")
+    check.add_argument("--against", type=Path, metavar="DIR", help="seeds as they were: judge the change too")
+    tree = what.add_parser("tree", help="a published tree with actual, required, attainment and contribution")
+    tree.add_argument("tree_id", help="brand_id.kgi_id")
+    tree.add_argument("--format", choices=pictures.FORMATS, default="mermaid")
+    tree.add_argument("--language", choices=["en", "ja"], default="en")
+    tree.add_argument("--period", choices=["day", "week", "month", "quarter"], default="month")
+    tree.add_argument("--version", type=int, metavar="N", help="of the tree (default: the newest)")
+    template = what.add_parser("template", help="rows of the seeds for a kind of goal, to copy and edit")
+    template.add_argument("kgi_type", choices=KGI_TYPES)
+    template.add_argument("--brand", default="*", help="brand_id (default: every brand)")
+    emit = what.add_parser("emit", help="the registry as dbt docs, MetricFlow and Lightdash files")
+    emit.add_argument("folder", type=Path)
+    for each in (check, tree, template, emit):
+        # What stands on the word before is not overruled by a default here.
+        each.add_argument("--home", default=argparse.SUPPRESS, metavar="DIR", help="in place of WAREHOUSE_HOME")
+        each.add_argument("--seeds", type=Path, default=argparse.SUPPRESS, metavar="DIR", help="folder of the KPI seeds")
+
+
+def act(settings: Settings, words: argparse.Namespace) -> list[str]:
+    """Do what the words say; return the problems."""
+    if words.what == "check":
+        return _check(settings, words)
+    if words.what == "tree":
+        served = publish.served(settings)
+        if served is None:
+            raise Problem("nothing is published yet: `warehouse run` or `warehouse demo` does it.")
+        root = pictures.read(served, words.tree_id, words.period, words.version)
+        print(pictures.FORMATS[words.format](root, words.language))
+    elif words.what == "template":
+        print(templates.text(words.kgi_type, words.brand, words.seeds))
+    else:
+        checker.require_sound(words.seeds)
+        for path in emitters.write(words.folder, registry.Registry.read(words.seeds)):
+            print(path)
+    return []
+
+
+def _check(settings: Settings, words: argparse.Namespace) -> list[str]:
+    read = registry.Registry.read(words.seeds)
+    found = [*checker.faults(read)]
+    if not found:
+        found += checker.lint(read)
+    if words.against and not read.faults:
+        before = registry.Registry.read(words.against)
+        found += changes.faults(before, read)
+        for line in changes.effects(before, read, publish.served(settings)):
+            print(line)
+    if not found:
+        print(f"{len(read.kgis)} goals, {len(read.kpis)} KPIs and {len(read.trees())} trees are sound.")
+    return [str(fault) for fault in found]

@@ -1,0 +1,145 @@
+"""The one registry in other tools' words: dbt docs, MetricFlow, Lightdash."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from orchestration.kpi.registry import METRICS, Edge, Registry
+
+TREE_TABLE = "kpi_tree_nodes"
+AGGREGATIONS = {"count": "sum"}
+
+
+def files(registry: Registry, metrics: Path = METRICS) -> dict[str, str]:
+    """Return the text of each file, by the path below the folder it is written to."""
+    known = _metrics(metrics)
+    return {
+        "metricflow/semantic_models.yml": _yaml(metricflow(known)),
+        "lightdash/kpi_tree_nodes.yml": _yaml(lightdash(registry, known)),
+        "dbt_docs/kpi_trees.md": dbt_docs(registry, known),
+    }
+
+
+def write(folder: Path, registry: Registry) -> list[Path]:
+    """Write all files below `folder`; return their paths."""
+    written = []
+    for name, text in files(registry).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        written.append(path)
+    return written
+
+
+def metricflow(known: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """Return a semantic model over the long table of daily brand metrics: counts as sums, ratios of them as ratios.
+
+    Levels and distinct people are left out: MetricFlow would add them up over days.
+    """
+    counts = {name: row for name, row in known.items() if row["kind"] == "count"}
+    rates = {
+        name: row
+        for name, row in known.items()
+        if row["kind"] in ("ratio", "share") and {row["numerator"], row["denominator"]} <= set(counts)
+    }
+    measures = [
+        {
+            "name": f"{name}_sum",
+            "agg": AGGREGATIONS[row["kind"]],
+            "expr": f"case when metric_id = '{name}' then actual end",
+            "description": _said(row),
+        }
+        for name, row in counts.items()
+    ]
+    simple = [
+        {"name": name, "label": row["label_en"], "description": _said(row), "type": "simple"}
+        | {"type_params": {"measure": f"{name}_sum"}}
+        for name, row in counts.items()
+    ]
+    ratios = [
+        {"name": name, "label": row["label_en"], "description": _said(row), "type": "ratio"}
+        | {"type_params": {"numerator": row["numerator"], "denominator": row["denominator"]}}
+        for name, row in rates.items()
+    ]
+    model = {
+        "name": "kpi_days",
+        "description": "Brand's KPI tree nodes by day; filter on one tree.",
+        "model": f"ref('{TREE_TABLE}')",
+        "defaults": {"agg_time_dimension": "day"},
+        "primary_entity": "tree_node",
+        "dimensions": [
+            {"name": "day", "type": "time", "expr": "period_start", "type_params": {"time_granularity": "day"}},
+            *({"name": name, "type": "categorical"} for name in ("brand_id", "tree_id", "node_id", "period_type")),
+        ],
+        "measures": measures,
+    }
+    return {"semantic_models": [model], "metrics": simple + ratios}
+
+
+def lightdash(registry: Registry, known: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """Return the tree table with one Lightdash metric a measured node: its label, drivers and target."""
+    measures: dict[str, Any] = {}
+    for (kgi_id, brand_id, version), nodes in registry.trees().items():
+        for node in nodes:
+            name = f"{kgi_id}_v{version}_{'all' if brand_id == '*' else brand_id}_{node.node_id}"
+            measures[name] = _lightdash_metric(registry, known, nodes, node)
+    column = {"name": "actual", "config": {"meta": {"metrics": measures}}}
+    return {"version": 2, "models": [{"name": TREE_TABLE, "columns": [column]}]}
+
+
+def _lightdash_metric(registry: Registry, known: dict, nodes: list[Edge], node: Edge) -> dict[str, Any]:
+    drivers = [child.node_id for child in nodes if child.parent_node_id == node.node_id]
+    targets = [
+        {"value": target.target_value, "period": target.period_type, "from": target.valid_from.isoformat()}
+        for target in registry.targets
+        if target.goal[0] == node.kgi_id and target.metric_id == node.metric_id and target.target_value is not None
+    ]
+    metric = {
+        "type": "max",
+        "label": node.label_en,
+        "description": _said(known[node.metric_id]) if node.metric_id in known else node.label_ja,
+        "filters": [{"kgi_id": node.kgi_id}, {"version": node.version}, {"node_id": node.node_id}],
+        "spotlight": {"categories": [node.kgi_id]},
+    }
+    if drivers:
+        metric |= {"drivers": drivers, "tags": [f"op:{node.op}"]}
+    return metric | ({"targets": targets} if targets else {})
+
+
+def dbt_docs(registry: Registry, known: dict[str, dict[str, str]]) -> str:
+    """Return docs blocks: one a tree as Mermaid, and the glossary of both languages."""
+    blocks = []
+    for (kgi_id, brand_id, version), nodes in registry.trees().items():
+        name = f"kpi_tree_{kgi_id}_{'all' if brand_id == '*' else brand_id}_v{version}"
+        chart = "\n".join(["```mermaid", *_chart(nodes), "```"])
+        blocks.append(f"{{% docs {name} %}}\n{chart}\n{{% enddocs %}}")
+    rows = [f"| {row['label_en']} | {row['label_ja']} | {_said(row)} |" for row in known.values()]
+    table = "\n".join(["| English | 日本語 | meaning |", "|---|---|---|", *rows])
+    return "\n\n".join([*blocks, f"{{% docs kpi_glossary %}}\n{table}\n{{% enddocs %}}"]) + "\n"
+
+
+def _chart(nodes: list[Edge]) -> Iterator[str]:
+    yield "flowchart TD"
+    for node in nodes:
+        yield f'    {node.node_id}["{node.label_en}<br/>{node.label_ja}"]'
+        if node.parent_node_id:
+            yield f"    {node.parent_node_id} --- {node.node_id}"
+
+
+def _metrics(path: Path) -> dict[str, dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = sorted(csv.DictReader(file), key=lambda row: int(row["version"]))
+    return {row["metric_id"]: row for row in rows}
+
+
+def _said(row: dict[str, str]) -> str:
+    return f"{row['label_en']} ({row['label_ja']}): {row['formula']}; unit {row['unit']}."
+
+
+def _yaml(content: dict[str, Any]) -> str:
+    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
