@@ -16,4 +16,4 @@ select
     quantity,
     source
 from score_events
-where source in ('product_events', 'survey_responses', 'support_tickets')
+where source in ('product_events', 'survey_responses', 'support_tickets', 'outcomes')
