@@ -46,6 +46,7 @@ MODELS = {
     "engagement_score_alerts": "marts",
     "engagement_score_context": "marts",
     "next_actions": "marts",
+    "engagement_outcomes": "marts",
     "engagement_score_drivers": "marts",
 }
 

@@ -46,7 +46,8 @@ def signals(draw: st.DrawFn, number: int) -> dict:
         "measure": measure, "window_type": window, "window_days": 20 if window == "trailing" else None,
         "decay_half_life_days": 7.0
         if window == "as_of" and measure in ("events", "quantity_sum") and draw(st.booleans()) else None,
-        "count_mode": count_mode, "threshold": draw(st.sampled_from((None, 0.3, 2.0))) if count_mode == "once" else None,
+        "count_mode": count_mode,
+        "threshold": draw(st.sampled_from((None, 0.3, 2.0))) if count_mode == "once" else None,
         "unit_size": draw(st.sampled_from((0.1, 1.0, 3.0))) if count_mode == "per_unit" else None,
         "rounding": draw(st.sampled_from((None, "floor", "half_up", "none"))),
         "weight": sign * draw(st.integers(1, 12)), "cap": sign * draw(st.sampled_from((12.0, 25.0))),
@@ -71,7 +72,8 @@ def models(tmp_path_factory) -> ScoreModels:
 def as_events(drawn: list[tuple[str, str, int, int]]) -> list[dict]:
     return [
         {
-            "event_id": f"{number // 2}:{kind.split(':')[1]}" if ":" in kind else str(number), "entity_type": "customer",
+            "event_id": f"{number // 2}:{kind.split(':')[1]}" if ":" in kind else str(number),
+            "entity_type": "customer",
             "entity_id": entity, "member_id": None, "event_type": kind, "event_date": FIRST + timedelta(days=day),
             "occurred_at": datetime.combine(FIRST + timedelta(days=day), datetime.min.time(), UTC),
             "quantity": float(quantity), "source": "product_events",

@@ -246,6 +246,12 @@ select
     end as reading,
     followed.previous_score,
     followed.score - followed.previous_score as score_change,
+    -- less than five of a hundred is noise
+    case
+        when abs(followed.score - followed.previous_score) * 100 < 5 * followed.scale_max then 'flat'
+        when followed.score > followed.previous_score then 'up'
+        when followed.score < followed.previous_score then 'down'
+    end as trend,
     coalesce(overrides.band, bands.band) as band_in_force,
     overrides.override_id,
     followed.is_partial,

@@ -360,14 +360,16 @@ select
     cast(
         coalesce(
             case measure
-                when 'day_share' then least({{ ratio('day_count', 'window_days') }}, 1)
+                -- least() passes over a NULL, so that no event at all would be every day
+                when 'day_share' then least(coalesce({{ ratio('day_count', 'window_days') }}, 0), 1)
                 when 'week_share' then {{ ratio('block_count', 'greatest(floor(window_days / 7.0), 1)') }}
                 when 'days' then day_count
                 when 'share' then {{ ratio('coalesce(wanted_count, 0)', 'event_count') }}
                 when 'quantity_share' then {{ ratio('coalesce(wanted_quantity, 0)', 'quantity') }}
                 when 'member_share' then {{ ratio('wanted_members', 'member_count') }}
                 when 'new_member_share' then {{ ratio('new_members', 'member_count') }}
-                when 'stickiness' then least({{ ratio('member_days', 'window_days * member_count') }}, 1)
+                when 'stickiness'
+                    then least(coalesce({{ ratio('member_days', 'window_days * member_count') }}, 0), 1)
                 when 'events' then events_left
                 when 'types' then type_count
                 when 'quantity_sum' then quantity_left

@@ -184,7 +184,7 @@ steps as (
         abs(n_needed - n) as step_units,
         row_number() over (
             partition by model_id, model_version, entity_type, entity_id, period_type, period_start
-            order by abs(n_needed - n), signal_order, signal_id
+            order by case count_mode when 'per_unit' then 0 else 1 end, abs(n_needed - n), signal_order, signal_id
         ) as place
     from turned
     where
