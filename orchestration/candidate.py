@@ -13,6 +13,7 @@ import duckdb
 
 from orchestration import engine, transform
 from orchestration.raw import STORAGE
+from orchestration.scoring import calibration
 from orchestration.settings import REPOSITORY, Problem, Settings
 
 Contents = dict[str, dict[str, int]]
@@ -43,8 +44,11 @@ def write(settings: Settings, run_id: str) -> Contents:
         con.execute("create schema candidate.marts")
         for table, relation in tables.items():
             _copy(con, table, relation, published.get(table, {}))
+        window = build.relation(con, "intermediate", "int_reporting_window")
+        if calibration.TABLE in tables:
+            calibration.fill(con, settings, window)
         contents = {table: _contents(con, "candidate", table) for table in tables}
-        _write_publication(con, run_id, contents, build.relation(con, "intermediate", "int_reporting_window"))
+        _write_publication(con, run_id, contents, window)
         contents["publication"] = _contents(con, "candidate", "publication")
         con.execute("checkpoint candidate")
     except (duckdb.IOException, OSError) as error:

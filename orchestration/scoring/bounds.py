@@ -15,7 +15,12 @@ from orchestration.scoring.registry import Signal
 
 MOST_SCORES = 20_000
 # Measures that can't be above 1; all others know no end.
-SHARES = frozenset({"day_share", "week_share", "share", "latest", "silence"})
+SHARES = frozenset(
+    {
+        "day_share", "week_share", "share", "quantity_share", "member_share", "new_member_share", "stickiness",
+        "latest", "silence",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

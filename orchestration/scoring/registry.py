@@ -73,8 +73,8 @@ class Signal(Row):
     event_type: str
     among: str | None = None
     measure: Literal[
-        "day_share", "week_share", "days", "events", "types", "quantity_sum", "quantity_mean", "share", "open",
-        "latest", "silence",
+        "day_share", "week_share", "days", "events", "types", "quantity_sum", "quantity_mean", "quantity_share",
+        "share", "member_share", "new_member_share", "stickiness", "open", "latest", "silence",
     ]  # fmt: skip
     window_type: Literal["period", "trailing", "as_of"]
     window_days: int | None = Field(default=None, ge=1)

@@ -11,13 +11,19 @@ from orchestration.scoring.registry import Fault, Signal
 
 # Measures that rise together, since they count the same thing.
 FAMILIES = (
-    {"day_share", "week_share", "days", "events"},
+    {"day_share", "week_share", "days", "events", "stickiness"},
     {"types"},
     {"quantity_sum", "quantity_mean"},
+    {"quantity_share"},
+    {"member_share"},
+    {"new_member_share"},
     {"open"},
     {"latest", "share"},
     {"silence"},
 )
+# Measures that look for events among others, and those that ask over how many days of the window events spread.
+PARTS = {"latest", "share", "quantity_share", "member_share"}
+SPREADS = {"day_share", "week_share", "stickiness", "new_member_share"}
 Rule = tuple[str, Callable[[Signal], bool], str]
 # Kind, when it is broken, and what to do; columns of the signal may be named in the sentence.
 RULES: tuple[Rule, ...] = (
@@ -54,8 +60,13 @@ RULES: tuple[Rule, ...] = (
     ),
     (
         "no_among",
-        lambda s: (s.measure in {"latest", "share"}) != (s.among is not None),
-        "among goes with the measures latest and share and with no other: fill or empty it.",
+        lambda s: (s.measure in PARTS) != (s.among is not None),
+        "among goes with the measures latest and those of a part, and with no other: fill or empty it.",
+    ),
+    (
+        "endless_window",
+        lambda s: s.window_type == "as_of" and s.measure in SPREADS,
+        "{measure} is a share of a window's days, and as_of has no first one: use period or trailing.",
     ),
     (
         "decay_and_time_frame",

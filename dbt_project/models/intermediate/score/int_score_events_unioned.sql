@@ -38,6 +38,30 @@ ticket_contacts as (
 
 ),
 
+messages as (
+
+    select * from {{ ref('stg_files__message_stats') }}
+
+),
+
+offline_contacts as (
+
+    select * from {{ ref('stg_files__offline_contacts') }}
+
+),
+
+staff_months as (
+
+    select * from {{ ref('stg_files__hr_metrics') }}
+
+),
+
+conversions as (
+
+    select * from {{ ref('int_conversions') }}
+
+),
+
 contacts as (
 
     select * from {{ ref('int_contacts_attributed') }}
@@ -177,7 +201,11 @@ filed as (
         event_type,
         occurred_at,
         quantity,
-        'product_events' as source
+        -- what became of someone is no use of the product
+        case
+            when event_type like 'outcome:%' or event_type like 'value:%' or event_type like 'consent:%' then 'outcomes'
+            else 'product_events'
+        end as source
     from product_events
 
     union all
@@ -215,6 +243,44 @@ met as (
         began_at as occurred_at
     from site_visits
 
+    union all
+
+    select
+        stat_id as event_id,
+        person_key,
+        'mail_open' as event_type,
+        sent_at as occurred_at
+    from messages
+    where channel = 'mail' and opened_count > 0
+
+    union all
+
+    select
+        contact_id as event_id,
+        person_key,
+        contact_type as event_type,
+        occurred_at
+    from offline_contacts
+
+),
+
+-- months of a department as person-days and people, so that a rate of several months is one of sums
+staffed as (
+
+    {% for event_type, quantity in [
+        ('days_absent', 'absence_days'), ('days_present', 'scheduled_days - absence_days'),
+        ('people_left', 'leaver_count'), ('people_stayed', 'headcount - leaver_count')
+    ] %}
+    select
+        record_id || ':{{ event_type }}' as event_id,
+        department,
+        month,
+        '{{ event_type }}' as event_type,
+        {{ quantity }} as quantity
+    from staff_months
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
 )
 
 select
@@ -243,6 +309,52 @@ select
     'department_answers' as source
 from survey_responses
 where survey = 'employee' and score is not null and department is not null
+
+union all
+
+-- the product itself, whose people are those that use it
+select
+    event_id,
+    'product' as entity_type,
+    entity_type as entity_id,
+    entity_id as member_id,
+    event_type,
+    occurred_at,
+    cast(occurred_at as date) as event_date,
+    cast(quantity as double) as quantity,
+    'product_use' as source
+from filed
+where source = 'product_events'
+
+union all
+
+select
+    event_id,
+    'department' as entity_type,
+    department as entity_id,
+    cast(null as {{ dbt.type_string() }}) as member_id,
+    event_type,
+    {{ day_begins_at('month', "'UTC'") }} as occurred_at,
+    month as event_date,
+    cast(quantity as double) as quantity,
+    'hr_metrics' as source
+from staffed
+where quantity is not null
+
+union all
+
+select
+    conversion_id as event_id,
+    'lead' as entity_type,
+    person_key as entity_id,
+    cast(null as {{ dbt.type_string() }}) as member_id,
+    case conversion_type when 'deal_won' then 'value:' || currency else 'outcome:converted' end as event_type,
+    occurred_at,
+    cast(occurred_at as date) as event_date,
+    cast(coalesce(amount, 1) as double) as quantity,
+    'conversions' as source
+from conversions
+where person_key is not null and (conversion_type = 'customer' or (conversion_type = 'deal_won' and amount is not null))
 
 union all
 

@@ -6,6 +6,26 @@ reporting_window as (
 
 ),
 
+feed_days as (
+
+    select * from {{ ref('int_score_feed_days') }}
+
+),
+
+-- events of the running day count as they come; a date that has not come yet is a fault of its file
+days_known as (
+
+    select
+        reporting_window.last_date as last_full_date,
+        greatest(
+            reporting_window.last_date,
+            coalesce((select max(event_date) as newest from feed_days), reporting_window.last_date)
+        ) as last_date
+    from reporting_window
+    where reporting_window.last_date is not null
+
+),
+
 numbers as (
 
     {{ whole_numbers() }}
@@ -16,12 +36,13 @@ months as (
 
     -- ten years back: more than any source keeps
     select
-        reporting_window.last_date,
-        cast({{ dbt.dateadd('month', '-numbers.n', period_start('month', 'reporting_window.last_date')) }} as date)
+        days_known.last_full_date,
+        days_known.last_date,
+        cast({{ dbt.dateadd('month', '-numbers.n', period_start('month', 'days_known.last_date')) }} as date)
             as month_start
-    from reporting_window
+    from days_known
     cross join numbers
-    where numbers.n < 120 and reporting_window.last_date is not null
+    where numbers.n < 120
 
 ),
 
@@ -31,6 +52,7 @@ periods as (
         'month' as period_type,
         month_start as period_start,
         {{ period_end('month', 'month_start') }} as period_end,
+        last_full_date,
         last_date
     from months
 
@@ -40,6 +62,7 @@ periods as (
         'quarter' as period_type,
         month_start as period_start,
         {{ period_end('quarter', 'month_start') }} as period_end,
+        last_full_date,
         last_date
     from months
     where month_start = {{ period_start('quarter', 'month_start') }}
@@ -51,5 +74,6 @@ select
     period_start,
     period_end,
     least(period_end, last_date) as scored_until,
-    period_end > last_date as is_partial
+    least(period_end, last_full_date) as full_until,
+    period_end > last_full_date as is_partial
 from periods

@@ -17,4 +17,6 @@ select
     source
 from score_events
 where
-    source in ('product_events', 'survey_responses', 'support_tickets', 'hubspot_feedback', 'hubspot_tickets')
+    source in (
+        'product_events', 'survey_responses', 'support_tickets', 'hubspot_feedback', 'hubspot_tickets', 'outcomes'
+    )

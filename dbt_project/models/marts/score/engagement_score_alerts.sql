@@ -13,19 +13,12 @@ rules as (
 
 ),
 
-whole_periods as (
+-- a period that has only begun is low for that alone
+scores as (
 
-    -- a period that has only begun is low for that alone
     select
         *,
-        lag(score) over (
-            partition by model_id, model_version, entity_type, entity_id, period_type
-            order by period_start
-        ) as last_score,
-        lag(period_start) over (
-            partition by model_id, model_version, entity_type, entity_id, period_type
-            order by period_start
-        ) as last_start,
+        previous_score is not null as follows_last,
         row_number() over (
             partition by model_id, model_version, entity_type, entity_id, period_type
             order by period_start
@@ -35,25 +28,12 @@ whole_periods as (
 
 ),
 
--- a period without a score is neither low nor the one before
-scores as (
-
-    select
-        *,
-        coalesce(
-            {{ days_between('last_start', 'period_start') }} <= case period_type when 'month' then 31 else 92 end, false
-        ) as follows_last
-    from whole_periods
-
-),
-
 judged as (
 
     select
         scores.*,
-        case when scores.follows_last then scores.last_score end as previous_score,
         rules.low_alert_periods,
-        scores.follows_last and scores.last_score - scores.score >= rules.drop_alert_points as is_drop,
+        scores.follows_last and scores.score_change <= -rules.drop_alert_points as is_drop,
         scores.place - max(
             case
                 when scores.score >= rules.low_alert_below then scores.place
@@ -130,7 +110,7 @@ select
     alerts.alert_rule,
     alerts.previous_score,
     alerts.score,
-    alerts.score - alerts.previous_score as score_change,
+    alerts.score_change,
     ranked.signal_id as top_signal_id,
     ranked.label_en as top_signal_label_en,
     ranked.label_ja as top_signal_label_ja,

@@ -18,9 +18,9 @@ periods as (
 
 ),
 
-events as (
+feed_days as (
 
-    select * from {{ ref('int_score_events_unioned') }}
+    select * from {{ ref('int_score_feed_days') }}
 
 ),
 
@@ -33,17 +33,6 @@ bands as (
 actions as (
 
     select * from {{ ref('score_actions') }}
-
-),
-
-feed_days as (
-
-    select
-        entity_type,
-        source,
-        event_date
-    from events
-    group by entity_type, source, event_date
 
 ),
 
@@ -91,6 +80,24 @@ feeds_judged as (
 
 ),
 
+-- the decision in force on a period's last day; of several the newest
+overrides as (
+
+    select
+        decisions.*,
+        periods.period_type,
+        periods.period_start,
+        row_number() over (
+            partition by
+                decisions.model_id, decisions.entity_type, decisions.entity_id, periods.period_type,
+                periods.period_start
+            order by decisions.decided_on desc, decisions.override_id desc
+        ) as recency
+    from {{ ref('score_overrides') }} as decisions
+    inner join periods on periods.scored_until between decisions.valid_from and decisions.valid_to
+
+),
+
 models as (
 
     select
@@ -126,13 +133,29 @@ scaled as (
         models.scale_max,
         {{ ratio('100 * summed.score', 'models.scale_max') }} as score_pct,
         periods.period_end,
+        periods.scored_until,
         periods.is_partial,
         coalesce(feeds_judged.is_stale, false) as is_stale,
         dense_rank() over (
             partition by
                 summed.model_id, summed.model_version, summed.entity_type, summed.period_type, summed.period_start
             order by summed.score desc
-        ) as score_rank
+        ) as score_rank,
+        cume_dist() over (
+            partition by
+                summed.model_id, summed.model_version, summed.entity_type, summed.period_type, summed.period_start
+            order by summed.score
+        ) as score_place,
+        lag(summed.score) over (
+            partition by
+                summed.model_id, summed.model_version, summed.entity_type, summed.entity_id, summed.period_type
+            order by summed.period_start
+        ) as last_score,
+        lag(summed.period_start) over (
+            partition by
+                summed.model_id, summed.model_version, summed.entity_type, summed.entity_id, summed.period_type
+            order by summed.period_start
+        ) as last_start
     from summed
     inner join models
         on
@@ -149,34 +172,120 @@ scaled as (
             and summed.period_type = feeds_judged.period_type
             and summed.period_start = feeds_judged.period_start
 
+),
+
+-- what a period is held against: all scores of the whole periods before it, and where nine of ten of its own lie
+spread as (
+
+    select
+        model_id,
+        model_version,
+        entity_type,
+        period_type,
+        period_start,
+        cast(percentile_cont(0.9) within group (order by score) as double) as score_p90,
+        count(case when not is_partial then 1 end) as whole_count
+    from scaled
+    group by model_id, model_version, entity_type, period_type, period_start
+
+),
+
+benchmarks as (
+
+    select
+        *,
+        coalesce(
+            sum(whole_count) over (
+                partition by model_id, model_version, entity_type, period_type
+                order by period_start
+                rows between unbounded preceding and 1 preceding
+            ), 0
+        ) as benchmark_n
+    from spread
+
+),
+
+followed as (
+
+    -- a period without a score is not the one before
+    select
+        *,
+        min(case when not is_partial then period_start end) over (
+            partition by model_id, model_version, entity_type, period_type
+        ) as first_whole,
+        case
+            when {{ days_between('last_start', 'period_start') }} <= case period_type when 'month' then 31 else 92 end
+                then last_score
+        end as previous_score
+    from scaled
+
 )
 
 select
-    scaled.model_id,
-    scaled.model_version,
-    scaled.entity_type,
-    scaled.entity_id,
-    scaled.period_type,
-    scaled.period_start,
-    scaled.period_end,
-    scaled.score,
-    scaled.scale_max,
-    scaled.score_pct,
+    followed.model_id,
+    followed.model_version,
+    followed.entity_type,
+    followed.entity_id,
+    followed.period_type,
+    followed.period_start,
+    followed.period_end,
+    followed.scored_until,
+    followed.score,
+    followed.scale_max,
+    followed.score_pct,
     bands.band,
     actions.action_id,
-    cast(scaled.score_rank as bigint) as rank,
-    scaled.is_partial,
-    scaled.is_stale
-from scaled
+    cast(followed.score_rank as bigint) as rank,
+    100 * followed.score_place as score_percentile,
+    least({{ ratio('100 * greatest(followed.score, 0)', 'greatest(benchmarks.score_p90, 0)') }}, 100) as score_p90_pct,
+    cast(benchmarks.benchmark_n as bigint) as benchmark_n,
+    case
+        when benchmarks.benchmark_n < 30 then 'no_benchmark_yet'
+        when followed.score_pct >= 70 then 'strong'
+        else 'not_strong'
+    end as reading,
+    followed.previous_score,
+    followed.score - followed.previous_score as score_change,
+    -- less than five of a hundred is noise
+    case
+        when abs(followed.score - followed.previous_score) * 100 < 5 * followed.scale_max then 'flat'
+        when followed.score > followed.previous_score then 'up'
+        when followed.score < followed.previous_score then 'down'
+    end as trend,
+    coalesce(overrides.band, bands.band) as band_in_force,
+    overrides.override_id,
+    followed.is_partial,
+    followed.is_stale,
+    followed.period_start = max(
+        case when not followed.is_partial or followed.first_whole is null then followed.period_start end
+    ) over (
+        partition by followed.model_id, followed.model_version, followed.entity_type, followed.period_type
+    ) as is_newest
+from followed
+inner join benchmarks
+    on
+        followed.model_id = benchmarks.model_id
+        and followed.model_version = benchmarks.model_version
+        and followed.entity_type = benchmarks.entity_type
+        and followed.period_type = benchmarks.period_type
+        and followed.period_start = benchmarks.period_start
+left join overrides
+    on
+        followed.model_id = overrides.model_id
+        and followed.entity_type = overrides.entity_type
+        and followed.entity_id = overrides.entity_id
+        and followed.period_type = overrides.period_type
+        and followed.period_start = overrides.period_start
+        and overrides.recency = 1
 left join bands
     on
-        scaled.model_id = bands.model_id
-        and scaled.model_version = bands.model_version
-        and greatest(scaled.score, 0) >= bands.lower_incl
-        and (bands.upper_excl is null or greatest(scaled.score, 0) < bands.upper_excl)
+        followed.model_id = bands.model_id
+        and followed.model_version = bands.model_version
+        and greatest(followed.score, 0) >= bands.lower_incl
+        and (bands.upper_excl is null or greatest(followed.score, 0) < bands.upper_excl)
 left join actions
     on
-        scaled.model_id = actions.model_id
-        and scaled.model_version = actions.model_version
-        and greatest(scaled.score_pct, 0) >= actions.lower_incl
-        and (actions.upper_excl is null or greatest(scaled.score_pct, 0) < actions.upper_excl)
+        followed.model_id = actions.model_id
+        and followed.model_version = actions.model_version
+        and greatest(followed.score_pct, 0) >= actions.lower_incl
+        and (actions.upper_excl is null or greatest(followed.score_pct, 0) < actions.upper_excl)

@@ -12,78 +12,9 @@ periods as (
 
 ),
 
-reporting_window as (
-
-    select * from {{ ref('int_reporting_window') }}
-
-),
-
 events as (
 
-    select score_events.*
-    from {{ ref('int_score_events_unioned') }} as score_events
-    inner join reporting_window on score_events.event_date <= reporting_window.last_date
-
-),
-
-entities as (
-
-    select
-        entity_type,
-        entity_id,
-        min(event_date) as first_event_date
-    from events
-    group by entity_type, entity_id
-
-),
-
-people as (
-
-    select
-        events.entity_type,
-        events.entity_id,
-        periods.period_type,
-        periods.period_start,
-        count(distinct events.member_id) as people_count
-    from events
-    inner join periods on events.event_date between periods.period_start and periods.scored_until
-    where events.member_id is not null
-    group by events.entity_type, events.entity_id, periods.period_type, periods.period_start
-
-),
-
-windows as (
-
-    select
-        signals.model_id,
-        signals.model_version,
-        signals.signal_id,
-        signals.measure,
-        signals.decay_half_life_days,
-        entities.entity_type,
-        entities.entity_id,
-        periods.period_type,
-        periods.period_start,
-        periods.scored_until as window_end,
-        case signals.window_type
-            when 'period' then periods.period_start
-            when 'trailing' then {{ add_days('periods.scored_until', '1 - signals.window_days') }}
-            else entities.first_event_date
-        end as window_start
-    from entities
-    inner join signals on entities.entity_type = signals.entity_type
-    inner join periods
-        on
-            entities.first_event_date <= periods.scored_until
-            and ' ' || signals.period_types || ' ' like '% ' || periods.period_type || ' %'
-    left join people
-        on
-            entities.entity_type = people.entity_type
-            and entities.entity_id = people.entity_id
-            and periods.period_type = people.period_type
-            and periods.period_start = people.period_start
-    -- a group of few would give its people away, so that nothing of it is computed
-    where signals.min_people is null or people.people_count >= signals.min_people
+    select * from {{ ref('int_score_events_unioned') }}
 
 ),
 
@@ -93,20 +24,21 @@ event_kinds as (
         entity_type,
         source,
         event_type
-    from events
+    from {{ ref('int_score_feed_days') }}
     group by entity_type, source, event_type
 
 ),
 
+-- patterns meet the few kinds of event here, so that events themselves are joined by equality
 signal_kinds as (
 
-    -- patterns meet the few kinds of event here, so that events themselves are joined by equality
     select
         signals.model_id,
         signals.model_version,
         signals.signal_id,
         signals.entity_type,
         signals.measure,
+        signals.decay_half_life_days,
         event_kinds.source,
         event_kinds.event_type,
         event_kinds.event_type like signals.event_type as is_wanted
@@ -119,88 +51,160 @@ signal_kinds as (
 
 ),
 
-closings as (
+signal_windows as (
+
+    select
+        signals.model_id,
+        signals.model_version,
+        signals.signal_id,
+        signals.entity_type,
+        signals.measure,
+        signals.min_people,
+        periods.period_type,
+        periods.period_start,
+        periods.scored_until as window_end,
+        periods.full_until,
+        case signals.window_type
+            when 'period' then periods.period_start
+            when 'trailing' then {{ add_days('periods.scored_until', '1 - signals.window_days') }}
+        end as window_start
+    from signals
+    inner join periods on ' ' || signals.period_types || ' ' like '% ' || periods.period_type || ' %'
+
+),
+
+-- one pass over the events; what follows reads days
+entity_days as (
 
     select
         entity_type,
         entity_id,
-        replace(event_id, ':closed', ':opened') as event_id,
-        min(event_date) as closed_date
+        member_id,
+        source,
+        event_type,
+        event_date,
+        count(*) as event_count,
+        cast(sum(cast(quantity as decimal(18, 6))) as decimal(28, 6)) as quantity,
+        max(occurred_at) as last_at
     from events
-    where event_id like '%:closed'
-    group by entity_type, entity_id, replace(event_id, ':closed', ':opened')
+    group by entity_type, entity_id, member_id, source, event_type, event_date
 
 ),
 
-signal_events as (
+entities as (
 
     select
-        signal_kinds.model_id,
-        signal_kinds.model_version,
-        signal_kinds.signal_id,
-        signal_kinds.is_wanted,
-        events.entity_type,
-        events.entity_id,
-        events.event_id,
-        events.event_type,
-        events.event_date,
-        events.occurred_at,
-        cast(events.quantity as decimal(18, 6)) as quantity,
-        closings.closed_date
-    from events
-    inner join signal_kinds
+        entity_type,
+        entity_id,
+        min(event_date) as first_event_date
+    from entity_days
+    where source not in ('outcomes', 'conversions')
+    group by entity_type, entity_id
+
+),
+
+members as (
+
+    select
+        entity_type,
+        entity_id,
+        member_id,
+        min(event_date) as first_event_date
+    from entity_days
+    where member_id is not null
+    group by entity_type, entity_id, member_id
+
+),
+
+people as (
+
+    select
+        entity_days.entity_type,
+        entity_days.entity_id,
+        periods.period_type,
+        periods.period_start,
+        count(distinct entity_days.member_id) as people_count
+    from entity_days
+    inner join periods on entity_days.event_date between periods.period_start and periods.scored_until
+    where
+        entity_days.member_id is not null
+        and entity_days.entity_type in (select signals.entity_type from signals where signals.min_people is not null)
+    group by entity_days.entity_type, entity_days.entity_id, periods.period_type, periods.period_start
+
+),
+
+scored as (
+
+    select
+        signal_windows.*,
+        entities.entity_id,
+        coalesce(signal_windows.window_start, entities.first_event_date) as first_day
+    from entities
+    inner join signal_windows
         on
-            events.entity_type = signal_kinds.entity_type
-            and events.source = signal_kinds.source
-            and events.event_type = signal_kinds.event_type
-    left join closings
+            entities.entity_type = signal_windows.entity_type
+            and entities.first_event_date <= signal_windows.window_end
+    left join people
         on
-            signal_kinds.measure = 'open'
-            and events.entity_type = closings.entity_type
-            and events.entity_id = closings.entity_id
-            and events.event_id = closings.event_id
+            entities.entity_type = people.entity_type
+            and entities.entity_id = people.entity_id
+            and signal_windows.period_type = people.period_type
+            and signal_windows.period_start = people.period_start
+    -- a group of few would give its people away, so that nothing of it is computed
+    where signal_windows.min_people is null or people.people_count >= signal_windows.min_people
 
 ),
 
 placed as (
 
     select
-        windows.*,
-        signal_events.event_id,
-        signal_events.event_type,
-        signal_events.event_date,
-        signal_events.quantity,
-        signal_events.is_wanted,
+        signal_windows.model_id,
+        signal_windows.model_version,
+        signal_windows.signal_id,
+        signal_windows.period_type,
+        signal_windows.period_start,
+        signal_windows.measure,
+        entity_days.entity_id,
+        entity_days.member_id,
+        entity_days.event_type,
+        entity_days.event_date,
+        entity_days.event_count,
+        entity_days.quantity,
+        entity_days.last_at,
+        signal_kinds.is_wanted,
+        members.first_event_date between signal_windows.window_start and signal_windows.window_end as is_new_member,
+        {{ days_between('signal_windows.window_start', 'signal_windows.full_until') }} + 1 as window_days,
+        {{ days_between('signal_windows.window_start', 'entity_days.event_date') }} as day_of_window,
         -- to nine decimals, so that sums do not depend on their order
         cast(
             case
-                when windows.decay_half_life_days is null then 1
+                when signal_kinds.decay_half_life_days is null then 1
                 else
                     power(
                         0.5,
-                        {{ days_between('signal_events.event_date', 'windows.window_end') }}
-                        / windows.decay_half_life_days
+                        {{ days_between('entity_days.event_date', 'signal_windows.window_end') }}
+                        / signal_kinds.decay_half_life_days
                     )
             end as decimal(18, 9)
-        ) as share_left,
-        {{ days_between('windows.window_start', 'windows.window_end') }} + 1 as window_days,
-        {{ days_between('windows.window_start', 'signal_events.event_date') }} as day_of_window,
-        signal_events.closed_date is null or signal_events.closed_date > windows.window_end as is_open,
-        row_number() over (
-            partition by
-                windows.model_id, windows.model_version, windows.signal_id, windows.entity_type, windows.entity_id,
-                windows.period_type, windows.period_start
-            order by signal_events.occurred_at desc, signal_events.event_id desc
-        ) as recency
-    from windows
-    left join signal_events
+        ) as share_left
+    from entity_days
+    inner join signal_kinds
         on
-            windows.model_id = signal_events.model_id
-            and windows.model_version = signal_events.model_version
-            and windows.signal_id = signal_events.signal_id
-            and windows.entity_type = signal_events.entity_type
-            and windows.entity_id = signal_events.entity_id
-            and signal_events.event_date between windows.window_start and windows.window_end
+            entity_days.entity_type = signal_kinds.entity_type
+            and entity_days.source = signal_kinds.source
+            and entity_days.event_type = signal_kinds.event_type
+    inner join signal_windows
+        on
+            signal_kinds.model_id = signal_windows.model_id
+            and signal_kinds.model_version = signal_windows.model_version
+            and signal_kinds.signal_id = signal_windows.signal_id
+            and signal_windows.window_end >= entity_days.event_date
+            and (signal_windows.window_start is null or signal_windows.window_start <= entity_days.event_date)
+    left join members
+        on
+            entity_days.entity_type = members.entity_type
+            and entity_days.entity_id = members.entity_id
+            and entity_days.member_id = members.member_id
 
 ),
 
@@ -209,33 +213,138 @@ counted as (
     select
         model_id,
         model_version,
-        entity_type,
-        entity_id,
+        signal_id,
         period_type,
         period_start,
-        signal_id,
-        measure,
-        count(event_id) as event_count,
-        max(window_days) as window_days,
-        count(distinct event_date) as day_count,
+        entity_id,
+        sum(event_count) as event_count,
+        count(distinct case when measure in ('day_share', 'days') then event_date end) as day_count,
         -- whole seven-day blocks from the window's first day; what is left over belongs to the last of them
         count(
             distinct case
-                -- least() passes over a NULL, so that a day without an event would be one in the last block
-                when event_id is not null
+                when measure = 'week_share'
                     then least(floor(day_of_window / 7.0), greatest(floor(window_days / 7.0), 1) - 1)
             end
         ) as block_count,
-        count(distinct event_type) as type_count,
+        count(distinct case when measure = 'types' then event_type end) as type_count,
         sum(quantity) as quantity,
-        sum(case when event_id is not null then share_left end) as events_left,
+        sum(event_count * share_left) as events_left,
         cast(sum(cast(quantity as double) * cast(share_left as double)) as decimal(28, 6)) as quantity_left,
-        count(case when is_wanted then event_id end) as wanted_count,
-        count(case when is_open then event_id end) as open_count,
-        max(case when recency = 1 and is_wanted then 1 else 0 end) as latest_is_wanted
+        sum(case when is_wanted then event_count end) as wanted_count,
+        sum(case when is_wanted then quantity end) as wanted_quantity,
+        max(case when is_wanted then last_at end) as wanted_last_at,
+        max(case when not is_wanted then last_at end) as other_last_at,
+        count(distinct member_id) as member_count,
+        count(distinct case when is_wanted then member_id end) as wanted_members,
+        count(distinct case when is_new_member then member_id end) as new_members,
+        count(
+            distinct
+            case
+                when measure = 'stickiness' then member_id || ' ' || cast(event_date as {{ dbt.type_string() }})
+            end
+        ) as member_days
     from placed
+    group by model_id, model_version, signal_id, period_type, period_start, entity_id
+
+),
+
+-- of the few that stay open, each with the day on which it was closed
+opened as (
+
+    select
+        events.entity_id,
+        events.event_id,
+        events.event_date,
+        signal_kinds.model_id,
+        signal_kinds.model_version,
+        signal_kinds.signal_id
+    from events
+    inner join signal_kinds
+        on
+            events.entity_type = signal_kinds.entity_type
+            and events.source = signal_kinds.source
+            and events.event_type = signal_kinds.event_type
+    where signal_kinds.measure = 'open'
+
+),
+
+closings as (
+
+    select
+        entity_id,
+        replace(event_id, ':closed', ':opened') as event_id,
+        min(event_date) as closed_date
+    from events
+    where
+        event_id like '%:closed'
+        and source in (select signals.source from signals where signals.measure = 'open')
+    group by entity_id, replace(event_id, ':closed', ':opened')
+
+),
+
+still_open as (
+
+    select
+        opened.model_id,
+        opened.model_version,
+        opened.signal_id,
+        signal_windows.period_type,
+        signal_windows.period_start,
+        opened.entity_id,
+        count(*) as open_count
+    from opened
+    inner join signal_windows
+        on
+            opened.model_id = signal_windows.model_id
+            and opened.model_version = signal_windows.model_version
+            and opened.signal_id = signal_windows.signal_id
+            and signal_windows.window_end >= opened.event_date
+            and (signal_windows.window_start is null or signal_windows.window_start <= opened.event_date)
+    left join closings
+        on
+            opened.entity_id = closings.entity_id
+            and opened.event_id = closings.event_id
+    where closings.closed_date is null or closings.closed_date > signal_windows.window_end
     group by
-        model_id, model_version, entity_type, entity_id, period_type, period_start, signal_id, measure
+        opened.model_id, opened.model_version, opened.signal_id, signal_windows.period_type,
+        signal_windows.period_start, opened.entity_id
+
+),
+
+{% set key = ['model_id', 'model_version', 'signal_id', 'period_type', 'period_start', 'entity_id'] -%}
+measured as (
+
+    select
+        scored.*,
+        greatest({{ days_between('scored.first_day', 'scored.full_until') }} + 1, 1) as window_days,
+        coalesce(counted.event_count, 0) as events_seen,
+        counted.day_count,
+        counted.block_count,
+        counted.type_count,
+        counted.event_count,
+        counted.quantity,
+        counted.events_left,
+        counted.quantity_left,
+        counted.wanted_count,
+        counted.wanted_quantity,
+        counted.wanted_last_at,
+        counted.other_last_at,
+        counted.member_count,
+        counted.wanted_members,
+        counted.new_members,
+        counted.member_days,
+        still_open.open_count
+    from scored
+    left join counted
+        on
+            {% for column in key -%}
+            {{ 'and ' if not loop.first }}scored.{{ column }} = counted.{{ column }}
+            {% endfor %}
+    left join still_open
+        on
+            {% for column in key -%}
+            {{ 'and ' if not loop.first }}scored.{{ column }} = still_open.{{ column }}
+            {% endfor %}
 
 )
 
@@ -247,18 +356,36 @@ select
     period_type,
     period_start,
     signal_id,
-    event_count,
-    case measure
-        when 'day_share' then {{ ratio('day_count', 'window_days') }}
-        when 'week_share' then {{ ratio('block_count', 'greatest(floor(window_days / 7.0), 1)') }}
-        when 'days' then cast(day_count as double)
-        when 'share' then coalesce({{ ratio('wanted_count', 'event_count') }}, 0)
-        when 'events' then coalesce(cast(events_left as double), 0)
-        when 'types' then cast(type_count as double)
-        when 'quantity_sum' then coalesce(cast(quantity_left as double), 0)
-        when 'quantity_mean' then coalesce({{ ratio('quantity', 'event_count') }}, 0)
-        when 'open' then cast(open_count as double)
-        when 'latest' then cast(latest_is_wanted as double)
-        when 'silence' then cast(case when event_count = 0 then 1 else 0 end as double)
-    end as measured
-from counted
+    cast(events_seen as bigint) as event_count,
+    cast(
+        coalesce(
+            case measure
+                -- least() passes over a NULL, so that no event at all would be every day
+                when 'day_share' then least(coalesce({{ ratio('day_count', 'window_days') }}, 0), 1)
+                when 'week_share' then {{ ratio('block_count', 'greatest(floor(window_days / 7.0), 1)') }}
+                when 'days' then day_count
+                when 'share' then {{ ratio('coalesce(wanted_count, 0)', 'event_count') }}
+                when 'quantity_share' then {{ ratio('coalesce(wanted_quantity, 0)', 'quantity') }}
+                when 'member_share' then {{ ratio('wanted_members', 'member_count') }}
+                when 'new_member_share' then {{ ratio('new_members', 'member_count') }}
+                when 'stickiness'
+                    then least(coalesce({{ ratio('member_days', 'window_days * member_count') }}, 0), 1)
+                when 'events' then events_left
+                when 'types' then type_count
+                when 'quantity_sum' then quantity_left
+                when 'quantity_mean' then {{ ratio('quantity', 'event_count') }}
+                when 'open' then open_count
+                -- two at one instant contradict each other, so that neither is the last
+                when 'latest'
+                    then
+                        case
+                            when
+                                wanted_last_at is not null and (other_last_at is null or wanted_last_at > other_last_at)
+                                then 1
+                        end
+                when 'silence' then case when events_seen = 0 then 1 end
+            end,
+            0
+        ) as double
+    ) as measured
+from measured

@@ -1,0 +1,340 @@
+"""What the score tables answer about people whose history was written by the test."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+from score_models import SEEDS, ScoreModels, compile_models
+
+LAST = date(2026, 6, 30)
+JUNE = [date(2026, 6, day) for day in range(1, 31)]
+MONTHS = [date(2026, month, 1) for month in range(1, 7)]
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory) -> ScoreModels:
+    return ScoreModels(compile_models(tmp_path_factory.mktemp("score")))
+
+
+def event(who: str, kind: str, day: date, quantity: float = 1.0, source: str = "product_events", **more) -> dict:
+    event_id = f"{source}:{who}:{more.get('member_id', '')}:{kind}:{day}"
+    named = {"event_id": event_id, "entity_type": "customer", "entity_id": who, "member_id": None} | more
+    when = datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
+    return named | {"event_type": kind, "occurred_at": when, "event_date": day, "quantity": quantity, "source": source}
+
+
+def seed(name: str, **changed) -> list[dict]:
+    with (SEEDS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return [{key: value or None for key, value in row.items()} | changed for row in csv.DictReader(file)]
+
+
+def month_of(who: str, logins: int, features: int, minutes: float, month: date = JUNE[0]) -> list[dict]:
+    days = [month + timedelta(days=number * 28 // max(logins, 1)) for number in range(logins)]
+    used = [event(who, f"feature:{number}", month) for number in range(features)]
+    return [*(event(who, "login", day) for day in days), *(event(who, "session", month, minutes),), *used]
+
+
+def example(who: str = "example") -> list[dict]:
+    """The article's customer: weekly login, three features, 30 minutes, a promoter, one open ticket."""
+    return [
+        *month_of(who, 4, 3, 30.0),
+        event(who, "nps_promoter", JUNE[4], 9, "survey_responses"),
+        event(who, "ticket_opened", JUNE[5], source="support_tickets", event_id=f"{who}:opened"),
+    ]
+
+
+def customers(models: ScoreModels, table: str, columns: str, where: str = "true", order: str = "entity_id") -> list:
+    return models.rows(
+        f"select {columns} from marts.{table} where model_id = 'customer_health' and period_type = 'month' and {where}"
+        f" order by {order}"
+    )
+
+
+def test_ten_points_to_the_next_band_are_one_more_feature(models):
+    """N10: 90 of 150 is ten points below the best band, which one more feature, or the ticket and more, would reach."""
+    models.load(LAST, example())
+    models.run()
+    assert customers(models, "next_actions", "points_lacking, step_signal_id, step_units, step_en") == [
+        {
+            "points_lacking": 10, "step_signal_id": "features_used", "step_units": 1,
+            "step_en": "+10 to Highly engaged: 1 more of Features in use",
+        }
+    ]  # fmt: skip
+
+
+def test_everyone_has_one_action_with_a_reason_of_the_ledger(models):
+    """M139: re-engage, upsell and between them no action due; each reason is a contribution."""
+    people = example() + month_of("asleep", 1, 0, 5.0) + month_of("keen", 28, 5, 50.0)
+    models.load(LAST, people)
+    models.run()
+    assert customers(models, "next_actions", "entity_id, action_id, channel, owner, reason_en") == [
+        {"entity_id": "asleep", "action_id": "re_engage", "channel": "mail", "owner": "Customer success",
+         "reason_en": "Logs in daily 0"},
+        {"entity_id": "example", "action_id": "keep_in_touch", "channel": "none", "owner": "Nobody",
+         "reason_en": "Features in use 30"},
+        {"entity_id": "keen", "action_id": "upsell", "channel": "call", "owner": "Account management",
+         "reason_en": "Logs in daily 50"},
+    ]  # fmt: skip
+
+
+def test_risk_times_value_ranks_a_large_customer_first(models):
+    """M140: risk 0.8 of 500,000 ranks above 0.9 of 100,000, and another currency has a list of its own."""
+    people = [
+        *month_of("large", 1, 3, 0.0), event("large", "value:JPY", JUNE[2], 500_000, "outcomes"),
+        *month_of("small", 1, 1, 10.0), event("small", "value:JPY", JUNE[2], 100_000, "outcomes"),
+        *month_of("euro", 1, 1, 10.0), event("euro", "value:EUR", JUNE[2], 5, "outcomes"),
+    ]  # fmt: skip
+    models.load(LAST, people)
+    models.run()
+    found = customers(models, "next_actions", "entity_id, risk, priority_amount, currency, priority_rank")
+    assert [(row["entity_id"], row["currency"], row["priority_rank"]) for row in found] == [
+        ("euro", "EUR", 1), ("large", "JPY", 1), ("small", "JPY", 2),
+    ]  # fmt: skip
+    assert [row["risk"] for row in found] == pytest.approx([0.9, 0.8, 0.9])
+    assert [row["priority_amount"] for row in found] == pytest.approx([4.5, 400_000, 90_000])
+
+
+def test_a_high_score_that_complains_or_pays_less_stands_first(models):
+    """M145, M183 and N12: score against NPS and against revenue, in both directions, ranked."""
+    people = [
+        *month_of("calm", 28, 5, 50.0), *month_of("angry", 28, 5, 50.0), *month_of("fond", 1, 1, 5.0),
+        event("angry", "nps_detractor", JUNE[3], 2, "survey_responses"),
+        event("angry", "interview", JUNE[4]),
+        event("angry", "csat_answer", JUNE[3], 1, "survey_responses"),
+        event("angry", "value:JPY", JUNE[0], 900, "outcomes"), event("angry", "value:JPY", JUNE[9], 500, "outcomes"),
+        event("fond", "nps_promoter", JUNE[3], 10, "survey_responses"),
+    ]  # fmt: skip
+    models.load(LAST, people)
+    models.run()
+    columns = "entity_id, nps_disagreement, value_disagreement, csat_answer, interview_count, disagreement_rank"
+    assert customers(models, "engagement_score_context", columns, order="disagreement_rank") == [
+        {"entity_id": "angry", "nps_disagreement": "high_score_detractor",
+         "value_disagreement": "high_score_value_falling", "csat_answer": 1, "interview_count": 1,
+         "disagreement_rank": 1},
+        {"entity_id": "fond", "nps_disagreement": "low_score_promoter", "value_disagreement": None,
+         "csat_answer": None, "interview_count": 0, "disagreement_rank": 2},
+        {"entity_id": "calm", "nps_disagreement": None, "value_disagreement": None, "csat_answer": None,
+         "interview_count": 0, "disagreement_rank": 3},
+    ]  # fmt: skip
+
+
+def test_the_largest_gap_of_the_lowest_decile_is_named(models):
+    """M149: of twenty customers two never use a feature, which sets them apart; power users log in daily."""
+    people = [row for n in range(16) for row in month_of(f"c{n:02}", 4, 4, 20.0)]
+    people += [row for n in (16, 17) for row in month_of(f"c{n}", 4, 0, 20.0)]
+    people += [row for n in (18, 19) for row in month_of(f"c{n}", 28, 4, 20.0)]
+    models.load(LAST, people)
+    models.run()
+    found = customers(
+        models, "engagement_score_drivers", "segment, signal_id, segment_n, gap", "gap_rank = 1", "segment"
+    )
+    assert [(row["segment"], row["signal_id"], row["segment_n"]) for row in found] == [
+        ("friction", "features_used", 2), ("power_user", "login_daily", 2),
+    ]  # fmt: skip
+    assert found[0]["gap"] == -40.0
+
+
+def test_a_product_of_forty_twenty_and_sixty_percent_scores_forty(models):
+    """M132: adoption 0.40, stickiness 0.20 and growth 0.60 are 40.0, each a row of the ledger."""
+    people = [f"m{number}" for number in range(10)]
+    use = {"source": "product_use", "entity_type": "product"}
+    given = [event("customer", "login", day, member_id=who, **use) for who in people for day in JUNE[:6]]
+    given += [event("customer", "feature:a", JUNE[1], member_id=who, **use) for who in people[:4]]
+    given += [event("customer", "login", date(2026, 5, 3), member_id=who, **use) for who in people[:4]]
+    models.load(LAST, given)
+    models.run("engagement_scores")
+    where = "model_id = 'product_engagement' and period_start = date '2026-06-01' and period_type = 'month'"
+    assert models.rows(f"select score from marts.engagement_scores where {where}") == [{"score": 40.0}]
+    parts = models.rows(
+        f"select signal_id, measured from marts.engagement_score_contributions where {where} order by 1"
+    )
+    assert {row["signal_id"]: row["measured"] for row in parts} == pytest.approx(
+        {"adoption": 0.4, "growth": 0.6, "stickiness": 0.2}
+    )
+
+
+def test_rates_of_absence_and_of_leavers_are_ratios_of_sums(models):
+    """M130: two months of 4 in 100 and 8 in 300 days absent are 3 percent, which costs 6 points."""
+    named = {"entity_type": "department"}
+    given = [
+        event("sales", "employee_answer_favourable", JUNE[1], 5, "department_answers", member_id=f"p{n}", **named)
+        for n in range(5)
+    ]
+    for month, absent, days in ((date(2026, 4, 1), 4, 100), (date(2026, 5, 1), 8, 300)):
+        given += [
+            event("sales", "days_absent", month, absent, "hr_metrics", **named),
+            event("sales", "days_present", month, days - absent, "hr_metrics", **named),
+        ]
+    models.load(LAST, given)
+    models.run("engagement_scores")
+    parts = models.rows(
+        "select signal_id, measured, points from marts.engagement_score_contributions"
+        " where model_id = 'employee_engagement' and signal_id in ('absence', 'answer_mean') order by 1"
+    )
+    assert [(row["signal_id"], row["points"]) for row in parts] == [("absence", -6.0), ("answer_mean", 60.0)]
+    assert parts[0]["measured"] == pytest.approx(0.03)
+
+
+def test_a_rule_of_others_is_one_model_of_seeds(models):
+    """M133: 0.2, 0.4 and 0.4 of likes, reposts and replies; a video counts when half of it was watched."""
+    base = {
+        "model_id": "atproto", "model_version": 1, "label_en": "s", "label_ja": "s", "source": "product_events",
+        "measure": "events", "window_type": "period", "count_mode": "per_unit", "unit_size": 1.0, "cap": 40.0,
+    }  # fmt: skip
+    kinds = (("like", 0.2), ("repost", 0.4), ("reply", 0.4))
+    signals = [
+        base | {"signal_id": kind, "signal_order": place, "event_type": kind, "weight": weight}
+        for place, (kind, weight) in enumerate(kinds)
+    ]
+    model = seed("score_models")[0] | {"model_id": "atproto", "entity_type": "post", "scale_max": "120"}
+    bands = [row | {"model_id": "atproto"} for row in seed("score_bands")[:3]]
+    counts = {"like": 10, "repost": 3, "reply": 2}
+    given = [
+        event("p", kind, JUNE[number], entity_type="post") for kind, count in counts.items() for number in range(count)
+    ]
+    models.load(LAST, given, score_models=[model], score_signals=signals, score_bands=bands)
+    models.run("engagement_scores")
+    found = models.rows("select distinct score from marts.engagement_scores where period_type = 'month'")
+    assert found == [{"score": 0.2 * 10 + 0.4 * 3 + 0.4 * 2}]
+    reader = {"entity_type": "reader"}
+    models.load(LAST, [event("r", "video_half", JUNE[1], **reader), event("r", "video_begun", JUNE[1], **reader)])
+    models.run("engagement_scores")
+    assert models.rows("select distinct score from marts.engagement_scores where model_id = 'reader_engagement'") == [
+        {"score": 5.0}
+    ]
+
+
+def test_satisfaction_counts_by_its_last_answer(models):
+    """M134: promoters +25, passives 0, detractors -25, and no answer is 0 and marked as missing."""
+    answers = {"nps_promoter": 25.0, "nps_passive": 0.0, "nps_detractor": -25.0}
+    given = [row for who in [*answers, "silent"] for row in month_of(who, 1, 0, 0.0)]
+    given += [event(kind, kind, JUNE[2], 5, "survey_responses") for kind in answers]
+    models.load(LAST, given)
+    models.run("engagement_scores")
+    columns = "entity_id, sum(points) as points, bool_and(is_missing) as is_missing"
+    found = customers(models, "engagement_score_contributions", columns, "signal_id like 'nps_%' group by entity_id")
+    assert {row["entity_id"]: (row["points"], row["is_missing"]) for row in found} == {
+        **{kind: (points, False) for kind, points in answers.items()}, "silent": (0.0, True),
+    }  # fmt: skip
+
+
+def test_versions_stand_side_by_side_and_drafts_are_not_scored(models):
+    """M116 and M182: two active versions score in rows of their own; a draft and an archived one in none."""
+    versions = {"1": "active", "2": "active", "3": "draft", "4": "archived"}
+    first = seed("score_models")[0]
+    registry = {
+        "score_models": [first | {"model_version": number, "status": status} for number, status in versions.items()],
+        "score_signals": [
+            row | {"model_version": number} for number in versions for row in seed("score_signals")[:8]
+        ],
+        "score_bands": [row | {"model_version": number} for number in versions for row in seed("score_bands")[:3]],
+    }  # fmt: skip
+    models.load(LAST, example(), **registry)
+    models.run("engagement_scores")
+    assert customers(models, "engagement_scores", "model_version, score", order="model_version") == [
+        {"model_version": 1, "score": 90.0}, {"model_version": 2, "score": 90.0},
+    ]  # fmt: skip
+
+
+def test_strong_needs_seventy_of_a_hundred_and_thirty_scores_before(models):
+    """M128 and M185: the same score is strong only when enough history stands behind it."""
+    few = [row for n in range(14) for month in MONTHS[3:] for row in month_of(f"c{n:02}", 28, 5, 50.0, month)]
+    models.load(LAST, few)
+    models.run("engagement_scores")
+    read = customers(models, "engagement_scores", "distinct period_start, benchmark_n, reading", order="period_start")
+    assert [(row["benchmark_n"], row["reading"]) for row in read] == [
+        (0, "no_benchmark_yet"), (14, "no_benchmark_yet"), (28, "no_benchmark_yet"),
+    ]  # fmt: skip
+    models.load(LAST, few + [row for n in range(14, 17) for row in month_of(f"c{n}", 1, 0, 5.0, MONTHS[3])])
+    models.run("engagement_scores")
+    found = customers(models, "engagement_scores", "distinct reading", "period_start = date '2026-06-01'", "reading")
+    assert [row["reading"] for row in found] == ["not_strong", "strong"]
+
+
+def test_retention_is_what_stays_of_those_who_were_there(models):
+    """M135: of 100 at the start 10 leave while 20 come: (110 - 20) / 100 = 90.0 percent; none leaving is 100.0."""
+    old = [row for n in range(100) for row in month_of(f"c{n:03}", 1, 0, 0.0, MONTHS[3])]
+    new = [row for n in range(100, 120) for row in month_of(f"c{n}", 1, 0, 0.0, MONTHS[4])]
+    gone = [event(f"c{n:03}", "outcome:churned", date(2026, 6, 15), source="outcomes") for n in range(10)]
+    late = [row for n in range(120, 140) for row in month_of(f"c{n}", 1, 0, 0.0, MONTHS[5])]
+    models.load(LAST, old + new + gone + late)
+    models.run("engagement_outcomes")
+    found = customers(
+        models, "engagement_outcomes", "start_n, new_n, left_n, end_n, retention_rate_start", "segment = 'whole'",
+        "period_start",
+    )  # fmt: skip
+    assert [tuple(row.values()) for row in found] == [
+        (0, 100, 0, 100, None), (100, 20, 0, 120, 1.0), (120, 20, 10, 130, pytest.approx(110 / 120)),
+    ]  # fmt: skip
+
+
+def test_a_change_below_five_of_a_hundred_means_nothing(models):
+    """M202: 7 of 150 points are flat, 10 are a change."""
+    two = MONTHS[4:]
+    given = month_of("flat", 4, 3, 30.0, two[0]) + month_of("flat", 4, 3, 20.0, two[1])
+    given += month_of("up", 4, 3, 30.0, two[0]) + month_of("up", 4, 4, 30.0, two[1])
+    models.load(LAST, given)
+    models.run("engagement_scores")
+    found = customers(models, "engagement_scores", "entity_id, score_change, trend", "previous_score is not null")
+    assert [tuple(row.values()) for row in found] == [("flat", -5.0, "flat"), ("up", 10.0, "up")]
+
+
+def test_planted_drops_raise_alerts_and_nothing_else_does(models):
+    """M137: precision and recall of the sudden drops of 120 customers over six months are at least 0.9."""
+    rng = np.random.default_rng(7)
+    given, planted = [], set()
+    for number in range(120):
+        who, falls_in = f"c{number:03}", int(rng.integers(1, 12))  # in half of them, within the six months
+        for place, month in enumerate(MONTHS):
+            fallen = place >= falls_in
+            logins = int(rng.integers(2, 4)) if fallen else int(rng.integers(26, 29))
+            features = int(rng.integers(0, 2)) if fallen else int(rng.integers(3, 6))
+            given += month_of(who, logins, features, float(rng.integers(20, 45)), month)
+        if falls_in < len(MONTHS):
+            planted.add((who, MONTHS[falls_in]))
+    models.load(LAST, given)
+    models.run("engagement_score_alerts")
+    where = "alert_rule = 'sudden_drop'"
+    rows = customers(models, "engagement_score_alerts", "entity_id, period_start, top_signal_id", where)
+    alerted = {(row["entity_id"], row["period_start"]) for row in rows}
+    hits = len(alerted & planted)
+    assert len(planted) > 40
+    assert hits / len(alerted) >= 0.9
+    assert hits / len(planted) >= 0.9
+    assert {row["top_signal_id"] for row in rows} <= {"login_daily", "features_used"}
+
+
+def test_an_event_of_the_running_day_counts_at_once_and_dilutes_nothing(models):
+    """M146: 20 logins of 19 whole days are a daily login and not 105 percent; a day of the next month opens it."""
+    daily = [event("c", "login", day) for day in JUNE[:20]]
+    models.load(JUNE[18], daily)
+    models.run("engagement_scores")
+    (row,) = customers(models, "engagement_scores", "score, scored_until, is_partial")
+    assert row == {"score": 50.0, "scored_until": JUNE[19], "is_partial": True}
+    models.load(LAST, [*daily, event("c", "feature:a", date(2026, 7, 1))])
+    models.run("engagement_scores")
+    found = customers(models, "engagement_scores", "period_start, score", order="period_start")
+    assert [tuple(row.values()) for row in found] == [(JUNE[0], 25.0), (date(2026, 7, 1), 10.0)]
+
+
+def test_the_p90_of_thirteen_scores_is_a_hundred(models):
+    """M178: thirteen scores whose linear p90 is 208.2; those above are held at 100."""
+    values = [12, 30, 41, 55, 60, 72, 90, 101, 130, 160, 205, 209, 260]
+    model = {**seed("score_models")[0], "scale_max": "300", "period_types": "month"}
+    signal = {
+        "model_id": "customer_health", "model_version": 1, "signal_id": "s", "signal_order": 1, "label_en": "s",
+        "label_ja": "s", "source": "product_events", "event_type": "use", "measure": "quantity_sum",
+        "window_type": "period", "count_mode": "per_unit", "unit_size": 1.0, "weight": 1.0, "cap": 300.0,
+    }  # fmt: skip
+    given = [event(f"c{value:03}", "use", JUNE[1], value) for value in values]
+    models.load(LAST, given, score_models=[model], score_signals=[signal])
+    models.run("engagement_scores")
+    found = {
+        row["score"]: row for row in customers(models, "engagement_scores", "score, score_p90_pct, score_percentile")
+    }
+    assert found[260]["score_p90_pct"] == found[209]["score_p90_pct"] == 100
+    assert found[101]["score_p90_pct"] == pytest.approx(100 * 101 / 208.2)
+    assert found[12]["score_percentile"] == pytest.approx(100 / 13)
