@@ -15,9 +15,15 @@
 
 with
 
-accounts as (
+registry as (
 
     select * from {{ ref('stg_registry__accounts') }}
+
+),
+
+accounts as (
+
+    select * from registry
     where platform is not null
 
 ),
@@ -104,14 +110,14 @@ weeks as (
 site_weeks as (
 
     select
+        {% for measure in on_site %}
+        cast(sum(landing_days.{{ measure }}) as double) as {{ measure }},
+        {% endfor %}
         accounts.brand_id,
         landing_days.platform,
-        {{ period_start('week', 'landing_days.date') }} as week_start,
-        {% for measure in on_site %}
-        cast(sum(landing_days.{{ measure }}) as double) as {{ measure }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ period_start('week', 'landing_days.date') }} as week_start
     from landing_days
-    inner join {{ ref('stg_registry__accounts') }} as accounts
+    inner join registry as accounts
         on landing_days.account_id = accounts.account_id
     group by
         accounts.brand_id,
@@ -123,12 +129,12 @@ site_weeks as (
 crm_weeks as (
 
     select
+        {% for measure, kind in in_crm %}
+        cast(count(case when conversion_type = '{{ kind }}' then 1 end) as double) as {{ measure }},
+        {% endfor %}
         brand_id,
         platform,
-        {{ period_start('week', 'conversion_date') }} as week_start,
-        {% for measure, kind in in_crm %}
-        cast(count(case when conversion_type = '{{ kind }}' then 1 end) as double) as {{ measure }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ period_start('week', 'conversion_date') }} as week_start
     from conversions
     group by
         brand_id,

@@ -65,8 +65,8 @@ reckoned as (
     from costs
     inner join months
         on
-            months.month >= costs.valid_from
-            and months.month < coalesce(costs.valid_to, cast('9999-12-31' as date))
+            costs.valid_from <= months.month
+            and coalesce(costs.valid_to, cast('9999-12-31' as date)) > months.month
     left join earned
         on
             costs.brand_id = earned.brand_id

@@ -90,7 +90,7 @@ ranked as (
             partition by account_id, week_start, question
             order by
                 holds desc,
-                answer_order
+                answer_order asc
         ) as place,
         max(is_unknown) over (partition by account_id, week_start, question) as is_part_unknown
     from answers

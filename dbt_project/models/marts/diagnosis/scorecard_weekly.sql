@@ -32,7 +32,6 @@ placed as (
 counted as (
 
     select
-        *,
         {% for name, condition in [
             ('strong_n', "weighs and standing = 'strong'"),
             ('weak_n', "weighs and standing = 'weak'"),
@@ -41,8 +40,9 @@ counted as (
         ] %}
         count(case when {{ condition }} then 1 end) over (
             partition by account_id, week_start, priority_set
-        ) as {{ name }}{{ ',' if not loop.last }}
+        ) as {{ name }},
         {% endfor %}
+        *
     from placed
 
 )

@@ -112,11 +112,11 @@ ranked as (
 outcomes as (
 
     select
-        account_id,
-        week_start,
         {% for measure in ['sessions', 'leads'] %}
-        cast(max(case when measure = '{{ measure }}' then value end) as bigint) as {{ measure }}{{ ',' if not loop.last }}
+        cast(max(case when measure = '{{ measure }}' then value end) as bigint) as {{ measure }},
         {% endfor %}
+        account_id,
+        week_start
     from weeks
     group by account_id, week_start
 
