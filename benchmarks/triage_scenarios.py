@@ -20,7 +20,7 @@ EARLIEST = 35  # days of the world before anything happens, so that there is a h
 FEW_POSTS = {"volume": 9}  # posts a week below which no number of posts can be unusual
 CAUSES = ("period", "viral", "volume", "platform", "access")
 MIXTURES = (("viral", "platform"), ("volume", "access"), ("volume", "viral"), ("volume", "platform"))
-EACH, NONE = 6, 10
+EACH, NONE = 6, 20
 
 
 def scenarios(first_seed: int) -> Iterator[tuple[str, dict]]:

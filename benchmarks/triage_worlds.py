@@ -36,7 +36,7 @@ INPUTS = {
     "int_posts_described": "post_id varchar, account_id varchar, platform varchar, published_at timestamptz,"
     " surface varchar, format varchar",
     "int_post_snapshots": "post_id varchar, captured_date date, age_hours double, views_to_date bigint,"
-    " impressions_to_date bigint, organic_impressions_to_date bigint",
+    " impressions_to_date bigint, organic_impressions_to_date bigint, organic_engagements_to_date bigint",
     "int_post_increments": "post_id varchar, account_id varchar, date date, captured_date date, days_covered bigint,"
     " views bigint, impressions bigint, organic_impressions bigint, is_repost boolean",
     "int_account_days": "account_id varchar, brand_id varchar, platform varchar, date date, following bigint",
@@ -133,7 +133,7 @@ def _captures(built: world.World, post: Post, days: list[date]) -> Iterator[tupl
         starts_known = before is not None or hours < 24
         grown = {name: _grown(value, before, name) if starts_known else None for name, value in told.items()}
         yield (
-            (day + DAY, hours, *told.values()),
+            (day + DAY, hours, *told.values(), _reactions(built, post, captured)),
             (day, day + DAY, 1 if starts_known else None, *grown.values(), not post.is_own),
         )
         before = told
@@ -145,5 +145,12 @@ def _grown(value: int | None, before: dict[str, int | None] | None, name: str) -
 
 def _told(built: world.World, post: Post, at: datetime) -> dict[str, int | None]:
     counters = built.post_counters(post, built.settled_until(post.account.native_id, at))
-    names = ("organic_views", "impressions", "organic_impressions")
-    return {name: counters.get(name) for name in names}
+    return {name: counters.get(name) for name in ("organic_views", "impressions", "organic_impressions")}
+
+
+def _reactions(built: world.World, post: Post, at: datetime) -> int:
+    """Return the organic reactions to a post as the marts count them."""
+    counters = built.post_counters(post, built.settled_until(post.account.native_id, at))
+    if post.account.platform == "instagram":
+        return counters["total_interactions"]
+    return sum(counters[name] for name in ("organic_likes", "organic_replies", "organic_reposts", "bookmarks", "quotes"))

@@ -20,7 +20,10 @@ ratios as (
         numerators.period_type,
         numerators.period_start,
         numerators.period_end,
-        {{ ratio('numerators.value', 'denominators.value') }} as value,
+        -- two sums make a rate only when they are of equally many days
+        uppers.kind <> 'count'
+        or lowers.kind <> 'count'
+        or numerators.days_known = denominators.days_known as is_paired,
         numerators.value as numerator,
         denominators.value as denominator,
         metrics.unit,
@@ -29,6 +32,10 @@ ratios as (
         numerators.is_settled and denominators.is_settled as is_settled,
         least(numerators.days_known, denominators.days_known) as days_known
     from metrics
+    inner join metrics as uppers
+        on metrics.numerator = uppers.metric_id
+    inner join metrics as lowers
+        on metrics.denominator = lowers.metric_id
     inner join counts as numerators
         on metrics.numerator = numerators.metric_id
     inner join counts as denominators
@@ -67,11 +74,11 @@ unioned as (
         period_type,
         period_start,
         period_end,
-        value,
-        cast(numerator as double) as numerator,
-        cast(denominator as double) as denominator,
+        case when is_paired then {{ ratio('numerator', 'denominator') }} end as value,
+        case when is_paired then cast(numerator as double) end as numerator,
+        case when is_paired then cast(denominator as double) end as denominator,
         unit,
-        null_reason,
+        case when is_paired then null_reason else coalesce(null_reason, 'no_source') end as null_reason,
         is_partial,
         is_settled,
         days_known

@@ -31,6 +31,7 @@ earlier as (
         post_exposures.age_bin,
         post_exposures.growth_log,
         post_exposures.level_log,
+        post_exposures.reaction_log,
         rules.posts_least,
         rules.viral_posts_least,
         rules.viral_spread_least
@@ -52,7 +53,8 @@ medians as (
         week_start,
         age_bin,
         case when count(growth_log) >= max(posts_least) then median(growth_log) end as growth_median,
-        case when count(level_log) >= max(posts_least) then median(level_log) end as level_median
+        case when count(level_log) >= max(posts_least) then median(level_log) end as level_median,
+        case when count(reaction_log) >= max(posts_least) then median(reaction_log) end as reaction_median
     from earlier
     group by account_id, week_start, age_bin
 
@@ -87,6 +89,7 @@ select
     medians.age_bin,
     medians.growth_median,
     medians.level_median,
+    medians.reaction_median,
     spreads.level_spread
 from medians
 inner join spreads

@@ -47,7 +47,8 @@ rested as (
 
     select
         parted.*,
-        rules.growth_alone_z,
+        rules.volume_days_least,
+        rules.total_alone_days_least,
         parted.delta_total - parted.delta_period - parted.delta_viral - parted.delta_volume as delta_rest,
         parted.growth_signals > 0
         and parted.peers > 0
@@ -77,10 +78,11 @@ explained as (
 select
     *,
     case when is_accessed then delta_rest - delta_platform else 0 end as delta_access,
-    case when is_accessed then 0 else delta_rest - delta_platform end as delta_unexplained
+    case when is_accessed then 0 else delta_rest - delta_platform end as delta_unexplained,
+    volume_signals >= volume_days_least as is_volume_unusual
 from explained
--- a turn of growth that nothing else confirms has to be far out
+-- what only one or two days point at is chance
 where
-    is_shared
-    or period_signals + viral_signals + volume_signals + access_signals + total_signals > 0
-    or growth_z >= growth_alone_z
+    period_signals + viral_signals + growth_signals + access_signals > 0
+    or volume_signals >= volume_days_least
+    or total_signals >= total_alone_days_least

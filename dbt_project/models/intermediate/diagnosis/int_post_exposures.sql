@@ -39,7 +39,8 @@ measured as (
         coalesce(increments.organic_impressions, increments.impressions, increments.views) as exposures,
         coalesce(
             snapshots.organic_impressions_to_date, snapshots.impressions_to_date, snapshots.views_to_date
-        ) as exposures_to_date
+        ) as exposures_to_date,
+        snapshots.organic_engagements_to_date
     from increments
     inner join snapshots
         on
@@ -79,6 +80,17 @@ select
     case
         when measured.surface <> 'story' and measured.age_hours < rules.viral_age_hours
             then ln(cast(measured.exposures_to_date as double) + 1)
-    end as level_log
+    end as level_log,
+    case
+        when
+            measured.surface <> 'story'
+            and measured.age_hours < rules.viral_age_hours
+            and measured.organic_engagements_to_date >= 0
+            and measured.exposures_to_date >= 0
+            then ln(
+                (cast(measured.organic_engagements_to_date as double) + 1)
+                / (cast(measured.exposures_to_date as double) + 1)
+            )
+    end as reaction_log
 from measured
 cross join rules

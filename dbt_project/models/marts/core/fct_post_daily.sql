@@ -27,8 +27,9 @@ select
     impressions,
     organic_impressions,
     promoted_views,
-    impressions - organic_impressions as promoted_impressions,
+    case when impressions >= organic_impressions then impressions - organic_impressions end as promoted_impressions,
     case
+        when impressions < organic_impressions then 'restated'
         when promoted_views is not null or organic_impressions is not null then 'split'
         else 'unknown'
     end as paid_split_status,

@@ -28,13 +28,13 @@ judged as (
         true as is_period_checked,
         true as is_viral_checked,
         -- while no day is counted nobody can say how many posts there were on counted ones
-        posts_after is not null or volume_signals > 0 as is_volume_checked,
+        posts_after is not null or is_volume_unusual as is_volume_checked,
         -- without others to compare with nobody can say that it is the platform
         growth_signals = 0 or peers > 0 as is_platform_checked,
         true as is_access_checked,
         period_signals > 0 as is_period,
         viral_signals > 0 as is_viral,
-        volume_signals > 0 as is_volume,
+        is_volume_unusual as is_volume,
         is_shared as is_platform,
         is_accessed as is_access,
         (days_after - days_counted) || ' of ' || days_after || ' days are not counted yet' as period_evidence,

@@ -14,6 +14,12 @@ traffic_days as (
 
 ),
 
+rules as (
+
+    {{ rules_in_force('performance_rules') }}
+
+),
+
 windowed as (
 
     {% for traffic in ['organic', 'promoted'] %}
@@ -95,7 +101,7 @@ select
     -- organic is judged first, advertising apart
     case
         when organic is null or previous_organic is null then 'not_comparable'
-        when abs(organic - previous_organic) > 0.2 * previous_organic
+        when abs(organic - previous_organic) > rules.organic_change_least * previous_organic
             then case when organic > previous_organic then 'organic_rose' else 'organic_fell' end
         when promoted is null or previous_promoted is null then 'organic_steady_ads_unknown'
         when previous_promoted > 0 and promoted = 0 then 'ads_stopped'
@@ -103,3 +109,4 @@ select
         else 'steady'
     end as headline
 from compared
+cross join rules

@@ -7,6 +7,12 @@ periods as (
 
 ),
 
+rules as (
+
+    {{ rules_in_force('performance_rules') }}
+
+),
+
 weeks as (
 
     select
@@ -78,6 +84,11 @@ select
     reach_per_follower,
     previous_reach_per_follower,
     reach_per_follower_change_pct,
-    coalesce(followers_change_pct >= 0.2 and er_followers_change_pct <= -0.2, false) as is_dilution,
-    coalesce(followers_change_pct > 0 and reach_per_follower_change_pct <= -0.2, false) as is_reach_decoupled
+    coalesce(
+        followers_change_pct >= rules.followers_change_least and er_followers_change_pct <= -rules.er_change_least, false
+    ) as is_dilution,
+    coalesce(
+        followers_change_pct > 0 and reach_per_follower_change_pct <= -rules.reach_change_least, false
+    ) as is_reach_decoupled
 from compared
+cross join rules

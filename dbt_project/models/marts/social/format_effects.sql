@@ -14,6 +14,12 @@ posts as (
 
 ),
 
+rules as (
+
+    {{ rules_in_force('performance_rules') }}
+
+),
+
 reporting_window as (
 
     select * from {{ ref('int_reporting_window') }}
@@ -35,7 +41,7 @@ formats as (
 
 ),
 
--- every listed format against all other posts of the last 90 days; hashtags go with any format
+-- every listed format against all other posts of the last days; hashtags go with any format
 cells as (
 
     select
@@ -56,10 +62,11 @@ cells as (
     inner join formats
         on accounts.platform = formats.platform
     cross join reporting_window
+    cross join rules
     left join posts
         on
             accounts.account_id = posts.account_id
-            and posts.published_date > {{ add_days('reporting_window.last_date', -90) }}
+            and posts.published_date > {{ add_days('reporting_window.last_date', '-rules.history_days') }}
 
 ),
 
@@ -127,17 +134,18 @@ select
     saves_to_date,
     link_clicks_to_date,
     case
-        when post_n < 5 or other_post_n < 5 then 'too_few_posts'
+        when post_n < rules.posts_least or other_post_n < rules.posts_least then 'too_few_posts'
         when low - other_high > 0 then 'better'
         when high - other_low < 0 then 'worse'
         else 'no_evidence'
     end as verdict,
     case
-        when post_n >= 5 and other_post_n >= 5
+        when post_n >= rules.posts_least and other_post_n >= rules.posts_least
             then
                 cast(
                     row_number() over (
-                        partition by account_id, post_n >= 5 and other_post_n >= 5
+                        partition by
+                            account_id, post_n >= rules.posts_least and other_post_n >= rules.posts_least
                         order by
                             median desc,
                             format asc
@@ -145,3 +153,4 @@ select
                 )
     end as format_rank
 from measured
+cross join rules

@@ -7,6 +7,12 @@ posts as (
 
 ),
 
+rules as (
+
+    {{ rules_in_force('performance_rules') }}
+
+),
+
 weeks as (
 
     select
@@ -25,7 +31,7 @@ weeks as (
 
 ),
 
--- posts of the 90 days before the week, all at the same age
+-- posts of the days before the week, all at the same age
 compared as (
 
     select
@@ -37,11 +43,12 @@ compared as (
             partition by weeks.account_id, weeks.format, weeks.week_start
         ) as exposure_48h_median
     from weeks
+    cross join rules
     inner join posts
         on
             weeks.account_id = posts.account_id
             and weeks.format = posts.format
-            and posts.published_date >= {{ add_days('weeks.week_start', -90) }}
+            and posts.published_date >= {{ add_days('weeks.week_start', '-rules.history_days') }}
             and weeks.week_start > posts.published_date
     where posts.exposure_48h is not null
 
@@ -70,20 +77,21 @@ select
     coalesce(normal.post_n, 0) as post_n,
     normal.exposure_48h_median,
     normal.exposure_48h_mad,
-    -- 0.6745 deviations of a normal curve are its median absolute deviation; 3.5 of them are the limit
+    -- 0.6745 deviations of a normal curve are its median absolute deviation
     case
-        when normal.post_n >= 5
+        when normal.post_n >= rules.posts_least
             then
                 greatest(
-                    normal.exposure_48h_median - cast(3.5 as double) / 0.6745 * normal.exposure_48h_mad,
+                    normal.exposure_48h_median - rules.deviations_most / 0.6745 * normal.exposure_48h_mad,
                     cast(0 as double)
                 )
     end as exposure_48h_low,
     case
-        when normal.post_n >= 5
-            then normal.exposure_48h_median + cast(3.5 as double) / 0.6745 * normal.exposure_48h_mad
+        when normal.post_n >= rules.posts_least
+            then normal.exposure_48h_median + rules.deviations_most / 0.6745 * normal.exposure_48h_mad
     end as exposure_48h_high
 from weeks
+cross join rules
 left join normal
     on
         weeks.account_id = normal.account_id

@@ -12,20 +12,29 @@ baselines as (
 
 ),
 
+rules as (
+
+    {{ rules_in_force('performance_rules') }}
+
+),
+
 scored as (
 
     select
         posts.*,
+        rules.posts_least,
+        rules.deviations_most,
         baselines.post_n as baseline_n,
         baselines.exposure_48h_median,
         baselines.exposure_48h_mad,
         case
-            when baselines.post_n >= 5
+            when baselines.post_n >= rules.posts_least
                 then
                     0.6745 * (posts.exposure_48h - baselines.exposure_48h_median)
                     / nullif(baselines.exposure_48h_mad, 0)
         end as exposure_48h_z
     from posts
+    cross join rules
     left join baselines
         on
             posts.account_id = baselines.account_id
@@ -51,9 +60,13 @@ select
     reach_to_date,
     impressions_to_date,
     organic_impressions_to_date,
-    impressions_to_date - organic_impressions_to_date as promoted_impressions_to_date,
+    case
+        when impressions_to_date >= organic_impressions_to_date
+            then impressions_to_date - organic_impressions_to_date
+    end as promoted_impressions_to_date,
     promoted_views_to_date,
     case
+        when impressions_to_date < organic_impressions_to_date then 'restated'
         when promoted_views_to_date is not null or organic_impressions_to_date is not null then 'split'
         else 'unknown'
     end as paid_split_status,
@@ -92,9 +105,9 @@ select
         when is_reply then 'not_compared'
         when exposure_48h is null and age_hours < 36 then 'pending'
         when exposure_48h is null then 'not_captured'
-        when baseline_n < 5 then 'too_few_posts'
-        when exposure_48h_z > 3.5 then 'above'
-        when exposure_48h_z < -3.5 then 'below'
+        when baseline_n < posts_least then 'too_few_posts'
+        when exposure_48h_z > deviations_most then 'above'
+        when exposure_48h_z < -deviations_most then 'below'
         when exposure_48h_z is null and exposure_48h <> exposure_48h_median then 'no_spread'
         else 'normal'
     end as normal_range_status

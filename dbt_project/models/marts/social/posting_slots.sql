@@ -7,6 +7,12 @@ posts as (
 
 ),
 
+rules as (
+
+    {{ rules_in_force('performance_rules') }}
+
+),
+
 placed as (
 
     select
@@ -66,11 +72,11 @@ select
     exposure_48h,
     {{ ratio('engagements_48h', 'exposure_48h') }} as er_exposure_48h,
     case
-        when post_n >= 5
+        when post_n >= rules.posts_least
             then
                 cast(
                     row_number() over (
-                        partition by account_id, post_n >= 5
+                        partition by account_id, post_n >= rules.posts_least
                         order by
                             exposure_48h_median desc,
                             weekday asc,
@@ -79,3 +85,4 @@ select
                 )
     end as slot_rank
 from slots
+cross join rules
