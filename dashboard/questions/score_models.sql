@@ -1,0 +1,3 @@
+select distinct model_id, model_version, entity_type, period_type, period_start, period_end, scale_max, is_partial
+from marts.engagement_scores
+order by model_id, period_start desc, period_type
