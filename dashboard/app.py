@@ -71,7 +71,9 @@ def _chosen(version: served.Served, words: Words) -> Reader | None:
         _pick("lang", words("language"), list(LANGUAGES), LANGUAGES.get)
         brand = _pick("brand", words("brand"), list(brands), lambda name: brands[name]["brand_name"] or name)
         period_type = _pick("by", words("period_type"), list(PERIOD_TYPES), lambda name: words.value(name))
-        periods = {f"{row['period_start']}": row for row in version.ask("periods", brand=brand, period_type=period_type)}
+        periods = {
+            f"{row['period_start']}": row for row in version.ask("periods", brand=brand, period_type=period_type)
+        }
         if not periods:
             return None
         last_whole = next((name for name, row in periods.items() if not row["is_partial"]), next(iter(periods)))

@@ -11,6 +11,7 @@ from dashboard.served import Row
 BLUE, ORANGE, GREEN, GREY, YELLOW = "#0072B2", "#D55E00", "#009E73", "#8A8F98", "#E69F00"
 STATUS = {"met": GREEN, "on_track": BLUE, "at_risk": YELLOW, "behind": ORANGE, "missed": ORANGE}
 NO_AXIS = None
+ROOM = 0.25  # of the width, for the text right of the longest bar
 
 
 def _data(rows: list[Row]) -> alt.Data:
@@ -29,11 +30,13 @@ def waterfall(steps: list[Row], total: str, unit: str) -> alt.LayerChart:
         bars.append({**step, "from": reached, "to": reached + amount, "sign": "up" if amount >= 0 else "down"})
         reached += amount
     bars.append({"label": total, "from": 0.0, "to": reached, "text": steps[0]["total_text"], "sign": "total"})
+    ends = [bar[end] for bar in bars for end in ("from", "to")]
+    domain = [min(ends), max(ends) + ROOM * (max(ends) - min(ends))]
     base = alt.Chart(_data(bars), height=44 * len(bars) + 30).encode(
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=320, labelFontSize=13, ticks=False))
     )
     drawn = base.mark_bar(size=22).encode(
-        x=alt.X("from:Q", title=unit, axis=alt.Axis(format="~s", tickCount=5)),
+        x=alt.X("from:Q", title=unit, scale=alt.Scale(domain=domain), axis=alt.Axis(format="~s", tickCount=5)),
         x2="to:Q",
         color=alt.Color(
             "sign:N", legend=None, scale=alt.Scale(domain=["up", "down", "total"], range=[BLUE, ORANGE, GREY])
@@ -47,9 +50,10 @@ def waterfall(steps: list[Row], total: str, unit: str) -> alt.LayerChart:
 
 def bars(rows: list[Row], title: str, color: str = BLUE, form: str = "~s") -> alt.LayerChart:
     """Draw a bar a row (`label`, `amount`, `text`, `is_marked`), in the order given; a marked one stands out."""
+    domain = [0, (1 + ROOM) * max((float(row["amount"] or 0) for row in rows), default=1)]
     base = alt.Chart(_data(rows), height=40 * len(rows) + 30).encode(
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=320, labelFontSize=13, ticks=False)),
-        x=alt.X("amount:Q", title=title, axis=alt.Axis(format=form, tickCount=5)),
+        x=alt.X("amount:Q", title=title, scale=alt.Scale(domain=domain), axis=alt.Axis(format=form, tickCount=5)),
     )
     marked = alt.condition("datum.is_marked", alt.value(ORANGE), alt.value(color))
     drawn = base.mark_bar(size=20).encode(color=marked, tooltip=[alt.Tooltip("label:N"), alt.Tooltip("text:N")])
@@ -99,7 +103,9 @@ def heat(rows: list[Row], value: str, names: dict[str, str], weekdays: list[str]
         x=alt.X("hour:O", title=names["hour"], axis=alt.Axis(labelAngle=0)),
         y=alt.Y("day:N", title=None, sort=weekdays, scale=alt.Scale(domain=weekdays)),
     )
-    colour = alt.Color(f"{value}:Q", title=names[value], scale=alt.Scale(scheme="blues"), legend=alt.Legend(format="~s"))
+    colour = alt.Color(
+        f"{value}:Q", title=names[value], scale=alt.Scale(scheme="blues"), legend=alt.Legend(format="~s")
+    )
     told = [
         alt.Tooltip("day:N", title=names["day"]),
         alt.Tooltip("hour:O", title=names["hour"]),
@@ -125,7 +131,7 @@ def ranges(rows: list[Row], title: str) -> alt.LayerChart:
     return alt.layer(zero, span, point)
 
 
-def tree(nodes: list[Row], links: list[Row], width: int, height: int) -> alt.LayerChart:
+def tree(nodes: list[Row], links: list[Row], width: int, height: int, text_width: int) -> alt.LayerChart:
     """Draw boxes (`left`, `right`, `top`, `bottom`, `head`, `body`, `foot`, `colour`) and the lines between them."""
     across = alt.Scale(domain=[0, width], nice=False, zero=False)
     down = alt.Scale(domain=[0, height], reverse=True, nice=False, zero=False)
@@ -138,14 +144,16 @@ def tree(nodes: list[Row], links: list[Row], width: int, height: int) -> alt.Lay
         alt.Chart(_data(links))
         .mark_line(color=GREY, interpolate="step", strokeWidth=1.4)
         .encode(
-            x=alt.X("x:Q", scale=across, axis=NO_AXIS), y=alt.Y("y:Q", scale=down, axis=NO_AXIS), detail="link:N",
+            x=alt.X("x:Q", scale=across, axis=NO_AXIS),
+            y=alt.Y("y:Q", scale=down, axis=NO_AXIS),
+            detail="link:N",
             order="order:O",
         )
     )
     texts = [
-        drawn.mark_text(align="left", dx=8, dy=dy, fontSize=size, fontWeight=weight, color=colour, limit=300).encode(
-            x=x, y=y, text=f"{field}:N"
-        )
+        drawn.mark_text(
+            align="left", dx=8, dy=dy, fontSize=size, fontWeight=weight, color=colour, limit=text_width
+        ).encode(x=x, y=y, text=f"{field}:N")
         for field, dy, size, weight, colour in (
             ("head", 15, 12.5, "bold", "#222"),
             ("body", 33, 13, "normal", "#222"),

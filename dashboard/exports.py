@@ -52,7 +52,9 @@ def export(link: Path, table: str, kind: str, to: Path) -> int:
             raise NotExportable(f"there is no published table {table!r}: try {', '.join(near)}.")
         count = version.con.execute(f'select count(*) from marts."{table}"').fetchone()[0]
         if kind == "xlsx" and count >= SHEET_ROWS:
-            raise NotExportable(f"{table} has {count:,} rows and a sheet holds {SHEET_ROWS - 1:,}: export it as parquet.")
+            raise NotExportable(
+                f"{table} has {count:,} rows and a sheet holds {SHEET_ROWS - 1:,}: export it as parquet."
+            )
         rows = version.con.execute(f'select * from marts."{table}" order by all')
         header = [column[0] for column in rows.description]
         try:
@@ -88,7 +90,10 @@ def _write_xlsx(to: Path, table: str, header: list[str], batches: Any) -> None:
         sheet = book.add_worksheet(table[:31])
         sheet.freeze_panes(1, 0)
         bold, text = book.add_format({"bold": True}), book.add_format({"quote_prefix": True})
-        dated = {True: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}), False: book.add_format({"num_format": "yyyy-mm-dd"})}
+        dated = {
+            True: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+            False: book.add_format({"num_format": "yyyy-mm-dd"}),
+        }
         for column, name in enumerate(header):
             sheet.write_string(0, column, name, bold)
         number = 0

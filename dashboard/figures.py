@@ -21,7 +21,9 @@ def shown(value: Number, unit: str = "", currency: str | None = None) -> str:
     if unit == "currency":
         amount = f"{abs(value):,.0f}"
         sign = "−" if value < 0 else ""
-        return f"{sign}{SYMBOLS.get(currency or '', '')}{amount}" + ("" if currency in SYMBOLS else f" {currency or ''}")
+        return f"{sign}{SYMBOLS.get(currency or '', '')}{amount}" + (
+            "" if currency in SYMBOLS else f" {currency or ''}"
+        )
     digits = 0 if float(value).is_integer() or abs(value) >= 100 else 1
     return f"{value:,.{digits}f}".replace("-", "−")
 

@@ -44,7 +44,11 @@ def way(known: Traced, relation: str, column: str) -> Iterator[tuple[int, str, s
 def page(known: Traced, comments: Mapping[str, Mapping[str, str]]) -> str:
     """Return the page: a section a table, a row a column, each origin a link; no script, nothing from outside."""
     order = sorted(known, key=lambda name: (not name.startswith("marts."), name))
-    contents = " · ".join(f'<a href="#{escape(name)}">{escape(name.removeprefix("marts."))}</a>' for name in order if name.startswith("marts."))
+    contents = " · ".join(
+        f'<a href="#{escape(name)}">{escape(name.removeprefix("marts."))}</a>'
+        for name in order
+        if name.startswith("marts.")
+    )
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Column lineage</title>'
         f"<style>{STYLE}</style><h1>Column lineage</h1>"

@@ -7,11 +7,9 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard import figures
 from dashboard.reader import Reader
-from dashboard.served import TABLES, QUESTIONS, Row
-
-# A spreadsheet would run a cell that begins like a formula, so the file is offered guarded (exports.py) or not at all.
-NO_RAW_DOWNLOAD = '<style>[data-testid="stElementToolbar"] button:has([data-testid="stIconMaterial"]){}</style>'
+from dashboard.served import QUESTIONS, TABLES, Row
 
 
 def heading(reader: Reader, title: str, *questions: str, note: str = "") -> None:
@@ -23,6 +21,11 @@ def heading(reader: Reader, title: str, *questions: str, note: str = "") -> None
         told.append(reader.words("source", tables=", ".join(f"`marts.{table}`" for table in sorted(tables))))
     if told:
         st.caption(" · ".join(told))
+
+
+def say(text: str) -> None:
+    """Write a sentence of our own words; a figure in it stays on one line, and a dollar is no formula."""
+    st.markdown(text.replace("$", "\\$").replace("−", "−\u2060"))
 
 
 def empty(reader: Reader, question: str, hint: str) -> None:
@@ -41,6 +44,7 @@ def table(rows: list[Row], columns: Mapping[str, Any], key: str, height: int | s
         column_config={name: _column(header) for name, header in columns.items()},
         hide_index=True,
         height=height,
+        placeholder=figures.UNKNOWN,
         key=key,
     )
 
@@ -55,7 +59,10 @@ def whole(reader: Reader, rows: list[Row], key: str) -> None:
     names = [name for name in rows[0] if not (name.endswith(other) and name[:-3] + "_en" in rows[0])]
     comments = {column: text for told in reader.served.columns.values() for column, text in told.items()}
     shown = [{name: _said(reader, row[name]) for name in names} for row in rows]
-    columns = {name: st.column_config.Column(name.removesuffix("_ja").removesuffix("_en"), help=comments.get(name)) for name in names}
+    columns = {
+        name: st.column_config.Column(name.removesuffix("_ja").removesuffix("_en"), help=comments.get(name))
+        for name in names
+    }
     table(shown, columns, key)
 
 

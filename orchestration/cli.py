@@ -8,13 +8,17 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 
 from connectors.errors import SourceError
+from dashboard import exports, serve
+from dashboard.served import NothingServed
 from orchestration import demo, doctor, home, publish, run, status, transform
 from orchestration.settings import ENGINES, Problem, Settings
 
 UI_PORT = "3000"
+DASHBOARD_PORT = 8501
 
 
 def day(text: str) -> date:
@@ -56,6 +60,12 @@ def parser() -> argparse.ArgumentParser:
     score.add_argument("what", choices=["prove"], help="prove: status 1 when a model has a fault")
     score.add_argument("--seeds", type=Path, metavar="DIR", help="folder of the four seeds (default: the project's)")
     command("ui", _ui, "open Dagster over this warehouse on loopback")
+    pages = command("dashboard", _dashboard, "serve the pages for readers on loopback, over what is published")
+    pages.add_argument("--port", type=int, default=DASHBOARD_PORT, metavar="N", help=f"default: {DASHBOARD_PORT}")
+    file = command("export", _export, "write a published table to a file that a spreadsheet may open")
+    file.add_argument("table", metavar="TABLE", help="a table of published/marts.duckdb")
+    file.add_argument("--format", choices=exports.FORMATS, default="csv", help="default: csv")
+    file.add_argument("--to", type=Path, metavar="FILE", help="default: TABLE.FORMAT in the folder you are in")
     command("reap", _reap, "free what killed runs still hold in Dagster's storage")
     return top
 
@@ -135,6 +145,26 @@ def _ui(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG001
     os.chdir(settings.dagster_home)  # else Dagster warns of the dagster.yaml that it doesn't use
     dagster = Path(sys.executable).with_name("dagster")
     os.execv(dagster, [str(dagster), "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", UI_PORT])
+
+
+def _dashboard(settings: Settings, words: argparse.Namespace) -> int:
+    if find_spec("streamlit") is None:
+        raise Problem("the dashboard needs Streamlit: `make dashboard` installs and starts it.")
+    os.environ["WAREHOUSE_HOME"] = str(settings.home)
+    print(f"dashboard on http://127.0.0.1:{words.port} (Ctrl-C ends it)", flush=True)
+    os.execv(sys.executable, [sys.executable, *serve.command(words.port)])
+
+
+def _export(settings: Settings, words: argparse.Namespace) -> int:
+    to = words.to or Path(f"{words.table}.{words.format}")
+    try:
+        rows = exports.export(settings.published / publish.SERVED, words.table, words.format, to)
+    except exports.NotExportable as refusal:
+        raise Problem(str(refusal)) from None
+    except NothingServed as missing:
+        raise Problem(f"{missing} does not exist yet: `warehouse run` or `warehouse demo` publishes it.") from None
+    print(f"{rows:,} rows written to {to}")
+    return 0
 
 
 def _end(problems: list[str]) -> int:

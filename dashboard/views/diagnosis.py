@@ -34,15 +34,17 @@ def _incident(reader: Reader, incidents: list[Row]) -> None:
     number = st.selectbox(
         reader.words("diagnosis.incident"),
         range(len(incidents)),
-        format_func=lambda n: f"{reader.account(incidents[n])} · "
-        f"{figures.span(incidents[n]['incident_start'], incidents[n]['incident_end'])} · "
-        f"{figures.change(incidents[n]['delta_total'])} · {reader.words.value(incidents[n]['incident_verdict'])}",
+        format_func=lambda n: (
+            f"{reader.account(incidents[n])} · "
+            f"{figures.span(incidents[n]['incident_start'], incidents[n]['incident_end'])} · "
+            f"{figures.change(incidents[n]['delta_total'])} · {reader.words.value(incidents[n]['incident_verdict'])}"
+        ),
         key="incident",
     )
     incident = incidents[number]
     cuts = reader.ask("triage_cuts", account=incident["account_id"], incident_start=incident["incident_start"])
     _days(reader, incident)
-    st.markdown(
+    parts.say(
         reader.words(
             "diagnosis.verdict",
             verdict=reader.words.value(incident["incident_verdict"]),

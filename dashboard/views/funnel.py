@@ -16,10 +16,28 @@ def show(reader: Reader, pages: dict) -> None:  # noqa: ARG001
     if not stages:
         parts.empty(reader, "funnel_stages", reader.words("empty.period"))
         return
+    worst = next((row for row in reader.ask("funnel_leaks") if row["leak_rank"] == 1), None)
+    draw(reader, stages, worst)
     _stages(reader, stages)
     _leaks(reader, stages)
     _days(reader, stages)
     _bottlenecks(reader)
+
+
+def draw(reader: Reader, stages: list[Row], worst: Row | None) -> None:
+    """Draw the stages against their targets, the one below the worst leak marked."""
+    bars = [
+        {
+            "label": reader.label(row),
+            "amount": row["attainment"],
+            "text": f"{reader.shown(row['value'], row['unit'])} · {figures.percent(row['attainment'])}"
+            if row["value"] is not None
+            else reader.why(row),
+            "is_marked": worst is not None and row["stage"] == worst["to_stage"],
+        }
+        for row in stages
+    ]
+    st.altair_chart(charts.bars(bars, reader.words("funnel.attainment"), form=".0%"))
 
 
 def _stages(reader: Reader, stages: list[Row]) -> None:
@@ -52,7 +70,7 @@ def _leaks(reader: Reader, stages: list[Row]) -> None:
             "transition": f"{label[row['from_stage']]} → {label[row['to_stage']]}",
             "rate": figures.percent(row["rate"]),
             "base_rate": figures.percent(row["base_rate"]),
-            "gap": figures.change(row["gap"], "rate"),
+            "gap": figures.change(None if row["gap"] is None else 100 * row["gap"]),
             "lost": None if row["lost_units"] is None else round(row["lost_units"], 1),
             "why": reader.why(row),
         }

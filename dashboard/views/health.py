@@ -13,7 +13,7 @@ def show(reader: Reader, pages: dict) -> None:  # noqa: ARG001
     """Draw the page."""
     _gate(reader)
     _freshness(reader)
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([3, 2], gap="large")
     with left:
         _availability(reader)
     with right:
@@ -30,7 +30,7 @@ def _gate(reader: Reader) -> None:
     first.metric(reader.words("health.verdict"), reader.words.value(publication["gate_verdict"]), border=True)
     second.metric(reader.words("health.passed"), f"{len(results) - len(failed)} / {len(results)}", border=True)
     third.metric(reader.words("data_through"), f"{publication['data_through']}", border=True)
-    fourth.metric(reader.words("published_at"), f"{publication['published_at']:%Y-%m-%d %H:%M}", border=True)
+    fourth.metric(reader.words("published_at"), f"{publication['published_at']:%m-%d %H:%M}", border=True)
     if failed:
         rows = [
             {
@@ -52,7 +52,7 @@ def _freshness(reader: Reader) -> None:
             "source": reader.words.value(row["source"]),
             "streams": row["streams"],
             "newest": row["newest_window"],
-            "captured": row["newest_capture"],
+            "captured": f"{row['newest_capture']:%Y-%m-%d %H:%M}" if row["newest_capture"] else None,
             "failed": row["failed_windows"],
         }
         for row in reader.ask("sources")
@@ -116,6 +116,7 @@ def _lineage(reader: Reader) -> None:
     table = first.selectbox(reader.words("column.table"), tables, key="lineage_table")
     column = second.selectbox(reader.words("column.column"), sorted(traced[f"marts.{table}"]), key="lineage_column")
     rows: list[Row] = [
-        {"step": step, "table": origin, "column": name} for step, origin, name in lineage_pages.way(traced, f"marts.{table}", column)
+        {"step": step, "table": origin, "column": name}
+        for step, origin, name in lineage_pages.way(traced, f"marts.{table}", column)
     ]
     parts.table(rows, {name: reader.words(f"column.{name}") for name in rows[0]}, "lineage")

@@ -48,12 +48,14 @@ def _tree(reader: Reader, nodes: list[Row], parted: dict[str, Row], unit: str) -
     for node in nodes:
         left, top = places[node["node_id"]]
         right = left + step - GAP
-        boxes.append({"left": left, "right": right, "top": top, "bottom": top + BOX, **_told(reader, node, parted, unit)})
+        boxes.append(
+            {"left": left, "right": right, "top": top, "bottom": top + BOX, **_told(reader, node, parted, unit)}
+        )
         if node["parent_node_id"] in places:
             from_left, from_top = places[node["parent_node_id"]]
             ends = [(from_left + step - GAP, from_top + BOX / 2), (left, top + BOX / 2)]
             links += [{"link": node["node_id"], "order": n, "x": x, "y": y} for n, (x, y) in enumerate(ends)]
-    st.altair_chart(charts.tree(boxes, links, WIDTH, int((max(rows.values()) + 1) * ROW)))
+    st.altair_chart(charts.tree(boxes, links, WIDTH, int((max(rows.values()) + 1) * ROW), int(0.8 * (step - GAP))))
     with st.expander(reader.words("tree.as_table")):
         told = [
             {
@@ -111,7 +113,9 @@ def _unfolded(reader: Reader, goal: Row, parted: list[Row]) -> None:
     parts.heading(reader, title, "tree_contributions", note=reader.words("association"))
     if not any(row["contribution"] for row in parted):
         why = reader.why(parted[0]) if parted else ""
-        parts.empty(reader, "tree_contributions", reader.words("empty.unknown", why=why or reader.words("empty.no_change")))
+        parts.empty(
+            reader, "tree_contributions", reader.words("empty.unknown", why=why or reader.words("empty.no_change"))
+        )
         return
     total = reader.change(goal["kgi_delta"], goal["unit"])
     steps = [
@@ -135,11 +139,7 @@ def _posts(reader: Reader, goal: Row, parted: list[Row], pages: dict) -> None:
         return
     metric = st.selectbox(reader.words("tree.number"), list(options), format_func=options.get, key="behind")
     platform = metric.removeprefix("sessions_") if metric.startswith("sessions_") else None
-    rows = [
-        row
-        for row in reader.ask("posts_behind", behind=BEHIND[metric])
-        if platform in (None, row["platform"])
-    ]
+    rows = [row for row in reader.ask("posts_behind", behind=BEHIND[metric]) if platform in (None, row["platform"])]
     if not rows:
         parts.empty(reader, "posts_behind", reader.words("empty.no_post"))
         return

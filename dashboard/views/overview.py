@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import charts, figures, parts
+from dashboard import figures, parts
 from dashboard.reader import Reader
 from dashboard.served import Row
+from dashboard.views import funnel
 
 SIGNS = {"met": "✓", "on_track": "●", "at_risk": "▲", "behind": "▼", "missed": "▼"}
 CAUSES_SHOWN = 3
@@ -38,6 +39,8 @@ def _goal(reader: Reader, goal: Row) -> None:
         reader.shown(goal["actual"], goal["unit"]),
         None if delta is None else reader.change(delta, goal["unit"]),
         delta_description=reader.words("overview.before") if delta is not None else None,
+        delta_arrow="auto" if not delta else "up" if delta > 0 else "down",
+        delta_color="off" if not delta else "blue" if delta > 0 else "orange",
         border=True,
     )
     st.caption(
@@ -47,8 +50,8 @@ def _goal(reader: Reader, goal: Row) -> None:
             status=reader.words.value(goal["status"]),
             attainment=figures.percent(goal["attainment"]),
             target=reader.shown(goal["target"], goal["unit"]).replace("$", "\\$"),
-            pace=figures.percent(goal["pace"]),
         )
+        + (reader.words("overview.pace", pace=figures.percent(goal["pace"])) if goal["is_partial"] else "")
         if goal["target"] is not None
         else reader.why(goal) or reader.words.value(goal["status"])
     )
@@ -63,12 +66,12 @@ def _moved(reader: Reader, goals: list[Row], pages: dict) -> None:
     if not causes:
         parts.empty(reader, "tree_contributions", reader.words("empty.no_change"))
         return
-    st.markdown(
+    parts.say(
         reader.words(
             "overview.moved_by",
-            change=reader.change(goal["kgi_delta"], goal["unit"]).replace("$", "\\$"),
+            change=reader.change(goal["kgi_delta"], goal["unit"]),
             causes=reader.words("list_comma").join(
-                f"{reader.label(row)} **{reader.change(row['contribution'], goal['unit'])}**".replace("$", "\\$")
+                f"{reader.label(row)} **{reader.change(row['contribution'], goal['unit'])}**"
                 for row in causes[:CAUSES_SHOWN]
             ),
         )
@@ -88,20 +91,9 @@ def _funnel(reader: Reader, pages: dict) -> None:
         return
     worst = next((row for row in leaks if row["leak_rank"] == 1), None)
     label = {row["stage"]: reader.label(row) for row in stages}
-    bars = [
-        {
-            "label": reader.label(row),
-            "amount": row["attainment"],
-            "text": f"{reader.shown(row['value'], row['unit'])} · {figures.percent(row['attainment'])}"
-            if row["value"] is not None
-            else reader.why(row),
-            "is_marked": worst is not None and row["stage"] == worst["to_stage"],
-        }
-        for row in stages
-    ]
-    st.altair_chart(charts.bars(bars, reader.words("funnel.attainment"), form=".0%"))
+    funnel.draw(reader, stages, worst)
     if worst:
-        st.markdown(
+        parts.say(
             reader.words(
                 "funnel.worst",
                 first=label[worst["from_stage"]],

@@ -44,7 +44,7 @@ def _table(reader: Reader, posts: list[Row]) -> None:
     headers = {name: reader.words(f"column.{name}") for name in rows[0]}
     download = exports.csv_bytes(list(headers.values()), [list(row.values()) for row in rows])
     headers |= {
-        "post": st.column_config.TextColumn(headers["post"], width="large"),
+        "post": st.column_config.TextColumn(headers["post"], width="medium"),
         "exposure": st.column_config.NumberColumn(headers["exposure"], format="localized"),
         "engagements": st.column_config.NumberColumn(headers["engagements"], format="localized"),
         "er": st.column_config.NumberColumn(headers["er"], format="percent"),
@@ -59,7 +59,7 @@ def _scatter(reader: Reader, posts: list[Row]) -> None:
     names = {
         "exposure_to_date": reader.words("column.exposure"),
         "er_exposure": reader.words("column.er"),
-        **{name: reader.words(f"column.{name}") for name in ("format",)},
+        "format": reader.words("column.format"),
         "text": reader.words("column.post"),
         "published_date": reader.words("column.published"),
     }

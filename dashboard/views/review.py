@@ -13,10 +13,14 @@ METRICS = ("views", "impressions", "engagements", "profile_visits", "link_clicks
 
 def show(reader: Reader, pages: dict) -> None:
     """Draw the page."""
-    _steps(reader)
+    steps = [row for row in reader.ask("weekly_review") if _of_the_period(reader, row)]
+    if steps:
+        _steps(reader, steps)
     _change(reader)
     _cause(reader, pages)
     _post(reader, pages)
+    if not steps:
+        _steps(reader, steps)
     parts.heading(reader, reader.words("review.scorecard"), "scorecard")
     card = [row for row in reader.ask("scorecard") if _of_the_period(reader, row)]
     if card:
@@ -31,9 +35,8 @@ def _of_the_period(reader: Reader, row: Row) -> bool:
     return start is None or reader.period_start <= start <= reader.period_end
 
 
-def _steps(reader: Reader) -> None:
+def _steps(reader: Reader, rows: list[Row]) -> None:
     parts.heading(reader, reader.words("review.steps"), "weekly_review")
-    rows = [row for row in reader.ask("weekly_review") if _of_the_period(reader, row)]
     if rows:
         parts.whole(reader, rows, "weekly_review")
     else:
@@ -84,7 +87,9 @@ def _cause(reader: Reader, pages: dict) -> None:
 
 
 def _post(reader: Reader, pages: dict) -> None:
-    parts.heading(reader, reader.words("review.post"), "posts_behind", "post_table", note=reader.words("tree.posts_are"))
+    parts.heading(
+        reader, reader.words("review.post"), "posts_behind", "post_table", note=reader.words("tree.posts_are")
+    )
     told = []
     for goal, behind in (("revenue", "revenue"), ("views", "views"), ("engagements", "engagements")):
         first = next(iter(reader.ask("posts_behind", behind=behind)), None)
@@ -92,7 +97,7 @@ def _post(reader: Reader, pages: dict) -> None:
             unit = "currency" if behind == "revenue" else ""
             told.append(
                 {
-                    "metric": reader.words.value(goal),
+                    "metric": reader.words.value(goal).capitalize(),
                     "post": first["text"],
                     "platform": reader.words.value(first["platform"]),
                     "format": reader.words.value(first["format"]),

@@ -9,6 +9,7 @@ from dashboard.reader import Reader
 from dashboard.served import Row
 
 ENTITIES_SHOWN = 500
+TEXT_SHOWN = 60
 
 
 def show(reader: Reader, pages: dict) -> None:  # noqa: ARG001
@@ -44,8 +45,10 @@ def _choose(reader: Reader, models: list[Row]) -> Row:
             reader.words("period"),
             range(len(periods)),
             index=whole,
-            format_func=lambda n: f"{reader.words.value(periods[n]['period_type'])} "
-            + figures.span(periods[n]["period_start"], periods[n]["period_end"]),
+            format_func=lambda n: (
+                f"{reader.words.value(periods[n]['period_type'])} "
+                + figures.span(periods[n]["period_start"], periods[n]["period_end"])
+            ),
             key=f"score_period_{name}",
         )
     return periods[number]
@@ -58,7 +61,12 @@ def _bands(reader: Reader, asked: Row) -> None:
         parts.empty(reader, "score_bands", reader.words("empty.score"))
         return
     rows = [
-        {"label": reader.words.value(row["band"]), "amount": row["n"], "text": f"{row['n']:,}", "is_marked": row["band"] in ("risk", "low")}
+        {
+            "label": reader.words.value(row["band"]),
+            "amount": row["n"],
+            "text": f"{row['n']:,}",
+            "is_marked": row["band"] in ("risk", "low"),
+        }
         for row in bands
     ]
     st.altair_chart(charts.bars(rows, reader.words("score.count"), form="d"))
@@ -100,7 +108,12 @@ def _entity(reader: Reader, asked: Row, entities: list[Row]) -> None:
     if not known:
         parts.empty(reader, "score_entities", reader.words("empty.score"))
         return
-    entity = st.selectbox(reader.words("column.entity"), list(known), key=f"entity_{asked['model']}")
+    entity = st.selectbox(
+        reader.words("column.entity"),
+        list(known),
+        format_func=lambda name: _name(known[name]),
+        key=f"entity_{asked['model']}",
+    )
     row = known[entity]
     steps = [
         {
@@ -112,7 +125,7 @@ def _entity(reader: Reader, asked: Row, entities: list[Row]) -> None:
         for part in reader.ask("score_contributions", **asked, entity=entity)
         if part["points"] or part["is_missing"]
     ]
-    st.markdown(
+    parts.say(
         reader.words(
             "score.stands",
             score=figures.shown(row["score"]),
@@ -133,12 +146,17 @@ def _entity(reader: Reader, asked: Row, entities: list[Row]) -> None:
         parts.empty(reader, "next_actions", reader.words("empty.nothing_to_say"))
 
 
+def _name(row: Row) -> str:
+    """Name an entity; a post by its text too."""
+    return f"{row['entity_id']} · {row['text'][:TEXT_SHOWN]}" if row["text"] else row["entity_id"]
+
+
 def _all(reader: Reader, entities: list[Row]) -> None:
     parts.heading(reader, reader.words("score.all", n=f"{len(entities):,}"), "score_entities")
     rows = [
         {
             "rank": row["rank"],
-            "entity": row["entity_id"],
+            "entity": _name(row),
             "score": row["score"],
             "score_pct": None if row["score_pct"] is None else row["score_pct"] / 100,
             "band": reader.words.value(row["band"]),
@@ -149,5 +167,7 @@ def _all(reader: Reader, entities: list[Row]) -> None:
     ]
     if rows:
         headers = {name: reader.words(f"column.{name}") for name in rows[0]}
-        headers["score_pct"] = st.column_config.ProgressColumn(headers["score_pct"], format="percent", min_value=0.0, max_value=1.0)
+        headers["score_pct"] = st.column_config.ProgressColumn(
+            headers["score_pct"], format="percent", min_value=0.0, max_value=1.0
+        )
         parts.table(rows, headers, "score_entities")
