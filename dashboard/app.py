@@ -70,16 +70,14 @@ def _chosen(version: served.Served, words: Words) -> Reader | None:
     with st.sidebar:
         _pick("lang", words("language"), list(LANGUAGES), LANGUAGES.get)
         brand = _pick("brand", words("brand"), list(brands), lambda name: brands[name]["brand_name"] or name)
-        period_type = _pick("by", words("period_type"), list(PERIOD_TYPES), lambda name: words.value(name))
+        period_type = _pick("by", words("period_type"), list(PERIOD_TYPES), words.value)
         periods = {
             f"{row['period_start']}": row for row in version.ask("periods", brand=brand, period_type=period_type)
         }
         if not periods:
             return None
         last_whole = next((name for name, row in periods.items() if not row["is_partial"]), next(iter(periods)))
-        start = _pick(
-            "from", words("period"), list(periods), lambda name: _period(periods[name], words), default=last_whole
-        )
+        start = _pick("from", words("period"), list(periods), lambda name: _period(periods[name]), default=last_whole)
         _stamp(version, words)
     period = periods[start]
     st.query_params.from_dict({"lang": words.language, "brand": brand, "by": period_type, "from": start})
@@ -89,7 +87,7 @@ def _chosen(version: served.Served, words: Words) -> Reader | None:
     )  # fmt: skip
 
 
-def _period(row: served.Row, words: Words) -> str:
+def _period(row: served.Row) -> str:
     return figures.span(row["period_start"], row["period_end"]) + (" *" if row["is_partial"] else "")
 
 

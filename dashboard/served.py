@@ -44,7 +44,7 @@ class Served:
         return sorted(set(TABLES.findall(sql)) - set(self.columns))
 
     def ask(self, question: str, **values: Any) -> list[Row]:
-        """Return the rows of `questions/<question>.sql` with its `$names` bound; none where a table of it is missing."""
+        """Return the rows of `questions/<question>.sql` with its `$names` bound; none where it lacks a table."""
         sql = (QUESTIONS / f"{question}.sql").read_text(encoding="utf-8")
         if self.lacking(question):
             return []

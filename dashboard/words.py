@@ -1,4 +1,4 @@
-"""All words of the pages, from words.csv: a key, English, Japanese. What tables label themselves is not repeated here."""
+"""All words of the pages, from words.csv: key, English, Japanese. What tables label themselves is not repeated."""
 
 from __future__ import annotations
 

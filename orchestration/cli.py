@@ -14,7 +14,7 @@ from pathlib import Path
 from connectors.errors import SourceError
 from dashboard import exports, serve
 from dashboard.served import NothingServed
-from orchestration import demo, doctor, home, publish, run, status, transform
+from orchestration import demo, doctor, home, pages, publish, run, status, transform
 from orchestration.settings import ENGINES, Problem, Settings
 
 UI_PORT = "3000"
@@ -60,8 +60,9 @@ def parser() -> argparse.ArgumentParser:
     score.add_argument("what", choices=["prove"], help="prove: status 1 when a model has a fault")
     score.add_argument("--seeds", type=Path, metavar="DIR", help="folder of the four seeds (default: the project's)")
     command("ui", _ui, "open Dagster over this warehouse on loopback")
-    pages = command("dashboard", _dashboard, "serve the pages for readers on loopback, over what is published")
-    pages.add_argument("--port", type=int, default=DASHBOARD_PORT, metavar="N", help=f"default: {DASHBOARD_PORT}")
+    looked_at = command("dashboard", _dashboard, "serve the pages for readers on loopback, over what is published")
+    looked_at.add_argument("--port", type=int, default=DASHBOARD_PORT, metavar="N", help=f"default: {DASHBOARD_PORT}")
+    command("brief", _brief, "write the weekly brief of what is served, a page a brand and language")
     file = command("export", _export, "write a published table to a file that a spreadsheet may open")
     file.add_argument("table", metavar="TABLE", help="a table of published/marts.duckdb")
     file.add_argument("--format", choices=exports.FORMATS, default="csv", help="default: csv")
@@ -110,6 +111,7 @@ def _publish(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG
 def _rollback(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG001
     with home.alone(settings):
         print(f"served now: {publish.rollback(settings).path}")
+        pages.write_brief(settings)
     return 0
 
 
@@ -153,6 +155,12 @@ def _dashboard(settings: Settings, words: argparse.Namespace) -> int:
     os.environ["WAREHOUSE_HOME"] = str(settings.home)
     print(f"dashboard on http://127.0.0.1:{words.port} (Ctrl-C ends it)", flush=True)
     os.execv(sys.executable, [sys.executable, *serve.command(words.port)])
+
+
+def _brief(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG001
+    for file in pages.write_brief(settings):
+        print(file)
+    return 0
 
 
 def _export(settings: Settings, words: argparse.Namespace) -> int:

@@ -12,7 +12,20 @@ from uuid import uuid4
 from connectors import SOURCES
 from connectors.errors import SourceError
 from connectors.files import KINDS
-from orchestration import accounts, candidate, engine, gate, home, inbox, landing, loading, publish, raw, transform
+from orchestration import (
+    accounts,
+    candidate,
+    engine,
+    gate,
+    home,
+    inbox,
+    landing,
+    loading,
+    pages,
+    publish,
+    raw,
+    transform,
+)
 from orchestration.ingest import log
 from orchestration.scoring import prover
 from orchestration.settings import REPOSITORY, Problem, Settings
@@ -193,7 +206,9 @@ def _publish(settings: Settings, run_id: str) -> publish.Version:
     contents = candidate.write(settings, run_id)
     candidate.verify(candidate.path_of(settings), contents)
     gate.judge(settings, candidate.path_of(settings))
-    return publish.publish(settings, run_id)
+    version = publish.publish(settings, run_id)
+    pages.write_brief(settings)
+    return version
 
 
 def publish_build(settings: Settings) -> publish.Version:
