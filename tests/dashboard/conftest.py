@@ -22,6 +22,10 @@ CHROMIUM = next((path for path in map(shutil.which, ("chromium", "chromium-brows
 OWN = ("http://127.0.0.1:", "data:", "blob:")
 # Asked beside the page's own address first, since Streamlit doesn't know where it is mounted; a 404 is its answer.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
+DRAWN = """[
+    document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning',
+    document.querySelector('h1').innerText, document.body.innerHTML.length,
+]"""
 
 
 @dataclass
@@ -45,12 +49,12 @@ class Opened:
         self.rest()
 
     def rest(self) -> None:
-        """Wait until the page has been drawn."""
+        """Wait until the page has been drawn: nothing runs, and nothing has changed for half a second."""
         self.page.wait_for_selector("h1")
-        self.page.wait_for_function(
-            "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
-        )
-        self.page.wait_for_timeout(400)
+        before = None
+        while before != (drawn := self.page.evaluate(DRAWN)) or not drawn[0]:
+            before = drawn
+            self.page.wait_for_timeout(500)
 
     def text(self) -> str:
         """Return all that is written, in tables and drawings too."""
