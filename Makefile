@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check ui clean bench spark-test help
+.PHONY: demo test check ui dashboard clean bench spark-test help
 
 help:     ## list the targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/ —/'
@@ -11,7 +11,7 @@ help:     ## list the targets
 demo: $(READY)   ## rehearse the whole pipeline against the sandbox and publish published/marts.duckdb
 	@$(BIN)/warehouse demo
 
-test: $(READY)   ## all tests; FAST=1 leaves out the long ones
+test: $(READY) .venv/.dashboard   ## all tests; FAST=1 leaves out the long ones
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(if $(FAST),-m "not slow")
 
 check: $(READY)  ## lint Python and SQL, parse the dbt project, hold its laws
@@ -22,6 +22,9 @@ check: $(READY)  ## lint Python and SQL, parse the dbt project, hold its laws
 
 ui: $(READY)     ## Dagster on loopback, over the same warehouse
 	@$(BIN)/warehouse ui
+
+dashboard: .venv/.dashboard  ## the pages for readers on loopback, over the same publication
+	@$(BIN)/warehouse dashboard
 
 bench: .venv/.benchmarks  ## measure the goals against their references
 	$(BIN)/python -m benchmarks
@@ -44,6 +47,10 @@ $(READY): requirements.lock pyproject.toml
 
 .venv/.benchmarks: $(READY) benchmarks/requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r benchmarks/requirements.lock
+	@touch $@
+
+.venv/.dashboard: $(READY) dashboard/requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r dashboard/requirements.lock
 	@touch $@
 
 .venv/.spark: $(READY) tests/scale_out/client.lock

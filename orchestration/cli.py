@@ -8,14 +8,18 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 
 from connectors.errors import SourceError
-from orchestration import demo, doctor, home, publish, receipt, retention, run, status, transform
+from dashboard import exports, serve
+from dashboard.served import NothingServed
+from orchestration import demo, doctor, home, pages, publish, receipt, retention, run, status, transform
 from orchestration.kpi import commands as commands_kpi
 from orchestration.settings import ENGINES, Problem, Settings
 
 UI_PORT, ANALYSTS_PORT = "3000", "3001"
+DASHBOARD_PORT = 8501
 
 
 def day(text: str) -> date:
@@ -65,6 +69,13 @@ def parser() -> argparse.ArgumentParser:
     shown.add_argument("--read-only", action="store_true", help="for analysts: look at everything, start nothing")
     going = command("prune", _prune, "let go of versions, verdicts, runs and replaced pages beyond what is kept")
     going.add_argument("--dry-run", action="store_true", help="only say what would go")
+    looked_at = command("dashboard", _dashboard, "serve the pages for readers on loopback, over what is published")
+    looked_at.add_argument("--port", type=int, default=DASHBOARD_PORT, metavar="N", help=f"default: {DASHBOARD_PORT}")
+    command("brief", _brief, "write the weekly brief of what is served, a page a brand and language")
+    file = command("export", _export, "write a published table to a file that a spreadsheet may open")
+    file.add_argument("table", metavar="TABLE", help="a table of published/marts.duckdb")
+    file.add_argument("--format", choices=exports.FORMATS, default="csv", help="default: csv")
+    file.add_argument("--to", type=Path, metavar="FILE", help="default: TABLE.FORMAT in the folder you are in")
     command("reap", _reap, "free what killed runs still hold in Dagster's storage")
     return top
 
@@ -111,6 +122,7 @@ def _rollback(settings: Settings, words: argparse.Namespace) -> int:
     with home.alone(settings):
         print(f"served now: {publish.rollback(settings, words.to).path}")
         status.write_page(settings)
+        pages.write_brief(settings)
     return 0
 
 
@@ -175,6 +187,32 @@ def _ui(settings: Settings, words: argparse.Namespace) -> int:
         program, arguments = ("dagster-webserver", ["--read-only", "-p", ANALYSTS_PORT])
     path = Path(sys.executable).with_name(program)
     os.execv(path, [str(path), *arguments, "-m", "orchestration.definitions", "-h", "127.0.0.1"])
+
+
+def _dashboard(settings: Settings, words: argparse.Namespace) -> int:
+    if find_spec("streamlit") is None:
+        raise Problem("the dashboard needs Streamlit: `make dashboard` installs and starts it.")
+    os.environ["WAREHOUSE_HOME"] = str(settings.home)
+    print(f"dashboard on http://127.0.0.1:{words.port} (Ctrl-C ends it)", flush=True)
+    os.execv(sys.executable, [sys.executable, *serve.command(words.port)])
+
+
+def _brief(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG001
+    for file in pages.write_brief(settings):
+        print(file)
+    return 0
+
+
+def _export(settings: Settings, words: argparse.Namespace) -> int:
+    to = words.to or Path(f"{words.table}.{words.format}")
+    try:
+        rows = exports.export(settings.published / publish.SERVED, words.table, words.format, to)
+    except exports.NotExportable as refusal:
+        raise Problem(str(refusal)) from None
+    except NothingServed as missing:
+        raise Problem(f"{missing} does not exist yet: `warehouse run` or `warehouse demo` publishes it.") from None
+    print(f"{rows:,} rows written to {to}")
+    return 0
 
 
 def _end(problems: list[str]) -> int:

@@ -10,7 +10,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from packaging.version import Version
 
-from orchestration import candidate, engine, gate, lineage, publish, reaper, shortfalls, transform
+from orchestration import candidate, engine, gate, lineage, pages, publish, reaper, shortfalls, transform
 from orchestration.capture_assets import OWNERS, POOL, is_published, log
 from orchestration.settings import DBT_PROJECT, Problem, Settings
 
@@ -217,8 +217,36 @@ def published_asset(settings: Settings, marts: list[dg.AssetKey]) -> dg.AssetsDe
     return published
 
 
+def page_assets(settings: Settings) -> list[dg.AssetsDefinition]:
+    """Return what is made for people to look at, once the marts are served."""
+
+    def described(name: str, description: str):
+        return dg.asset(
+            key=["publication", name],
+            deps=[["publication", "marts"]],
+            group_name="publication",
+            kinds={"html"},
+            owners=OWNERS,
+            description=description,
+        )
+
+    @described("lineage", "dbt's documentation and the lineage of every column, as static pages.")
+    def lineage_made() -> dg.MaterializeResult:
+        return _files(pages.write_lineage(settings))
+
+    @described("brief", "The weekly brief, a static page a brand and language.")
+    def brief_made() -> dg.MaterializeResult:
+        return _files(pages.write_brief(settings))
+
+    return [lineage_made, brief_made]
+
+
+def _files(files: list[Path]) -> dg.MaterializeResult:
+    return dg.MaterializeResult(metadata={file.name: dg.MetadataValue.url(file.as_uri()) for file in files})
+
+
 def mart_assets(settings: Settings, manifest: Path) -> list[dg.AssetsDefinition]:
     """Return everything that is made from the raw tables; the gate's checks are apart."""
     models = dbt_models(settings, manifest)
     marts = sorted(key for key in models.keys if key.path[0] == "marts")
-    return [models, candidate_tables(settings, marts), published_asset(settings, marts)]
+    return [models, candidate_tables(settings, marts), published_asset(settings, marts), *page_assets(settings)]

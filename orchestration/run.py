@@ -23,6 +23,7 @@ from orchestration import (
     inbox,
     landing,
     loading,
+    pages,
     parts,
     publish,
     raw,
@@ -217,7 +218,9 @@ def _publish(settings: Settings, run_id: str) -> publish.Version:
     contents = candidate.write(settings, run_id)
     candidate.verify(candidate.path_of(settings), contents)
     gate.judge(settings, candidate.path_of(settings))
-    return publish.publish(settings, run_id)
+    version = publish.publish(settings, run_id)
+    pages.write_brief(settings)
+    return version
 
 
 def publish_build(settings: Settings) -> publish.Version:

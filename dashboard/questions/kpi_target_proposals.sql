@@ -1,0 +1,1 @@
+select told.* from marts.kpi_target_proposals as told

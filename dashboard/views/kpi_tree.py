@@ -1,0 +1,189 @@
+"""A goal as a tree: what each number is and has to be, what moved the goal, and which posts are behind it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import charts, figures, parts
+from dashboard.reader import Reader
+from dashboard.served import Row
+
+WIDTH, BOX, ROW, GAP = 1180, 62, 74, 34
+SIGNS = {"met": "✓", "on_track": "●", "at_risk": "▲", "behind": "▼", "missed": "▼"}
+MORE = ("kpi_progress", "kpi_hints", "kpi_relations", "kpi_target_proposals", "kpi_audit")
+# Which number of a post stands behind a number of the tree; rates have none of their own, so their outcome's.
+BEHIND = {
+    "revenue": "revenue", "deals_won": "deals_won", "leads": "leads", "revenue_per_deal": "revenue",
+    "win_rate_leads": "deals_won", "lead_rate_sessions": "leads", "sessions": "sessions",
+    "sessions_instagram": "sessions", "sessions_x": "sessions", "views": "views", "reach": "views",
+    "engagements_instagram": "engagements", "er_reach": "engagements",
+}  # fmt: skip
+
+
+def show(reader: Reader, pages: dict) -> None:
+    """Draw the page."""
+    goals = {row["tree_id"]: row for row in reader.ask("goals")}
+    if not goals:
+        parts.empty(reader, "goals", reader.words("empty.period"))
+        return
+    tree = st.selectbox(
+        reader.words("tree.goal"), list(goals), format_func=lambda name: reader.label(goals[name]), key="tree"
+    )
+    nodes, unit = reader.ask("tree_nodes", tree=tree), goals[tree]["unit"]
+    parts.heading(reader, reader.words("tree.title"), "tree_nodes", note=reader.words("tree.legend"))
+    parted = {row["node_id"]: row for row in reader.ask("tree_contributions", tree=tree)}
+    _tree(reader, nodes, parted, unit)
+    _unfolded(reader, goals[tree], list(parted.values()))
+    _posts(reader, goals[tree], list(parted.values()), pages)
+    _history(reader, tree, unit)
+    _more(reader, goals[tree]["kgi_id"], tree)
+
+
+def _tree(reader: Reader, nodes: list[Row], parted: dict[str, Row], unit: str) -> None:
+    rows = _rows(nodes)
+    deepest = max(node["depth"] for node in nodes)
+    step = WIDTH / (deepest + 1)
+    boxes, links = [], []
+    places = {node["node_id"]: (node["depth"] * step, rows[node["node_id"]] * ROW) for node in nodes}
+    for node in nodes:
+        left, top = places[node["node_id"]]
+        right = left + step - GAP
+        boxes.append(
+            {"left": left, "right": right, "top": top, "bottom": top + BOX, **_told(reader, node, parted, unit)}
+        )
+        if node["parent_node_id"] in places:
+            from_left, from_top = places[node["parent_node_id"]]
+            ends = [(from_left + step - GAP, from_top + BOX / 2), (left, top + BOX / 2)]
+            links += [{"link": node["node_id"], "order": n, "x": x, "y": y} for n, (x, y) in enumerate(ends)]
+    st.altair_chart(charts.tree(boxes, links, WIDTH, int((max(rows.values()) + 1) * ROW), int(0.8 * (step - GAP))))
+    with st.expander(reader.words("tree.as_table")):
+        told = [
+            {
+                "node": " " * 4 * node["depth"] + reader.label(node),
+                "actual": reader.shown(node["actual"], node["unit"]),
+                "required": reader.shown(node["required"], node["unit"]),
+                "attainment": figures.percent(node["attainment"]),
+                "pace": figures.percent(node["pace"]),
+                "status": reader.words.value(node["status"]),
+                "contribution": reader.change(parted.get(node["node_id"], {}).get("contribution"), unit),
+                "why": reader.why(node),
+            }
+            for node in nodes
+        ]
+        parts.table(told, {name: reader.words(f"column.{name}") for name in told[0]}, "tree_table")
+
+
+def _rows(nodes: list[Row]) -> dict[str, float]:
+    """Place leaves below each other in the tree's order, and each parent beside the middle of its children."""
+    children: dict[str | None, list[str]] = {}
+    for node in nodes:
+        children.setdefault(node["parent_node_id"], []).append(node["node_id"])
+    rows: dict[str, float] = {}
+
+    def place(node: str) -> float:
+        below = [place(child) for child in children.get(node, [])]
+        leaves = sum(1 for placed in rows if placed not in children)
+        rows[node] = (below[0] + below[-1]) / 2 if below else float(leaves)
+        return rows[node]
+
+    for root in children.get(None, []):
+        place(root)
+    return rows
+
+
+def _told(reader: Reader, node: Row, parted: dict[str, Row], unit: str) -> Row:
+    moved = parted.get(node["node_id"], {}).get("contribution")
+    required = reader.shown(node["required"], node["unit"])
+    actual = reader.shown(node["actual"], node["unit"]) if node["actual"] is not None else reader.why(node)
+    foot = [f"{SIGNS.get(node['status'], '○')} {reader.words.value(node['status'])}"]
+    if node["attainment"] is not None:
+        foot.append(figures.percent(node["attainment"]))
+    if moved is not None:
+        foot.append(f"Δ {reader.change(moved, unit)}")
+    return {
+        "head": ("★ " if node["is_kpi"] else "") + reader.label(node),
+        "body": f"{actual} / {required}" if node["required"] is not None else actual,
+        "foot": " · ".join(foot),
+        "colour": charts.STATUS.get(node["status"], charts.GREY),
+    }
+
+
+def _unfolded(reader: Reader, goal: Row, parted: list[Row]) -> None:
+    title = reader.words("tree.unfolded", goal=reader.label(goal))
+    parts.heading(reader, title, "tree_contributions", note=reader.words("association"))
+    if not any(row["contribution"] for row in parted):
+        why = reader.why(parted[0]) if parted else ""
+        parts.empty(
+            reader, "tree_contributions", reader.words("empty.unknown", why=why or reader.words("empty.no_change"))
+        )
+        return
+    total = reader.change(goal["kgi_delta"], goal["unit"])
+    steps = [
+        {
+            "label": reader.label(row),
+            "amount": row["contribution"],
+            "text": f"{reader.change(row['contribution'], goal['unit'])} ({figures.percent(row['share'])})",
+            "total_text": total,
+        }
+        for row in parted
+    ]
+    st.altair_chart(charts.waterfall(steps, reader.words("tree.change"), reader.words.value(goal["unit"])))
+
+
+def _posts(reader: Reader, goal: Row, parted: list[Row], pages: dict) -> None:
+    options = {goal["metric_id"]: reader.label(goal), **{row["metric_id"]: reader.label(row) for row in parted}}
+    options = {metric: label for metric, label in options.items() if metric in BEHIND}
+    parts.heading(reader, reader.words("tree.posts"), "posts_behind", note=reader.words("tree.posts_are"))
+    if not options:
+        st.info(reader.words("empty.no_post"))
+        return
+    metric = st.selectbox(reader.words("tree.number"), list(options), format_func=options.get, key="behind")
+    platform = metric.removeprefix("sessions_") if metric.startswith("sessions_") else None
+    rows = [row for row in reader.ask("posts_behind", behind=BEHIND[metric]) if platform in (None, row["platform"])]
+    if not rows:
+        parts.empty(reader, "posts_behind", reader.words("empty.no_post"))
+        return
+    unit = "currency" if BEHIND[metric] == "revenue" else ""
+    told = [
+        {
+            "post": row["text"],
+            "platform": reader.words.value(row["platform"]),
+            "format": reader.words.value(row["format"]),
+            "published": row["published_date"],
+            "quantity": reader.shown(row["quantity"], unit),
+            "previous_quantity": reader.shown(row["previous_quantity"], unit),
+            "quantity_change": reader.change(row["quantity_change"], unit),
+        }
+        for row in rows
+    ]
+    headers = {name: reader.words(f"column.{name}") for name in told[0]}
+    headers["post"] = st.column_config.TextColumn(headers["post"], width="large")
+    headers["quantity"] = reader.words("column.quantity_of", what=reader.words.value(BEHIND[metric]))
+    parts.table(told, headers, "posts_behind")
+    st.page_link(pages["posts"], label=reader.words("go.posts"), icon=":material/article:")
+
+
+def _history(reader: Reader, tree: str, unit: str) -> None:
+    parts.heading(reader, reader.words("tree.history"), "goal_history", note=reader.words("tree.partial_points"))
+    rows = [
+        {**row, "is_open": row["is_partial"], "text": reader.shown(row["actual"], unit)}
+        for row in reader.ask("goal_history", tree=tree)
+    ]
+    st.altair_chart(charts.line(rows, "period_start", "actual", reader.words.value(unit), target="target"))
+
+
+def _more(reader: Reader, kgi: str, tree: str) -> None:
+    """What the tables beside the tree say of this goal: progress, hints, relations, proposals, findings."""
+    for question in MORE:
+        with st.expander(reader.words(f"tree.{question}")):
+            rows = [
+                row
+                for row in reader.ask(question)
+                if row.get("brand_id", reader.brand) in (reader.brand, None)
+                and row.get("tree_id", tree) in (tree, None)
+                and row.get("kgi_id", kgi) in (kgi, tree, None)
+            ]
+            if rows:
+                parts.whole(reader, rows, question)
+            else:
+                parts.empty(reader, question, reader.words("empty.nothing_to_say"))

@@ -1,0 +1,115 @@
+"""The week in three fixed steps: what changed, why, and which post stood out; the same order every week."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import figures, parts
+from dashboard.reader import Reader
+from dashboard.served import Row
+
+METRICS = ("views", "impressions", "engagements", "profile_visits", "link_clicks", "followers_net")
+
+
+def show(reader: Reader, pages: dict) -> None:
+    """Draw the page."""
+    steps = [row for row in reader.ask("weekly_review") if _of_the_period(reader, row)]
+    if steps:
+        _steps(reader, steps)
+    _change(reader)
+    _cause(reader, pages)
+    _post(reader, pages)
+    if not steps:
+        _steps(reader, steps)
+    parts.heading(reader, reader.words("review.scorecard"), "scorecard")
+    card = [row for row in reader.ask("scorecard") if _of_the_period(reader, row)]
+    if card:
+        parts.whole(reader, card, "scorecard")
+    else:
+        parts.empty(reader, "scorecard", reader.words("empty.period"))
+
+
+def _of_the_period(reader: Reader, row: Row) -> bool:
+    """Tell whether a weekly row is of the chosen week, or of a week of the chosen month."""
+    start = row.get("week_start") or row.get("period_start")
+    return start is None or reader.period_start <= start <= reader.period_end
+
+
+def _steps(reader: Reader, rows: list[Row]) -> None:
+    parts.heading(reader, reader.words("review.steps"), "weekly_review")
+    if rows:
+        parts.whole(reader, rows, "weekly_review")
+    else:
+        parts.empty(reader, "weekly_review", reader.words("empty.period"))
+
+
+def _change(reader: Reader) -> None:
+    parts.heading(reader, reader.words("review.change"), "account_changes", note=reader.words("review.equal"))
+    rows = [
+        {
+            "account": reader.account(row),
+            "metric": reader.label(row) or row["metric_id"],
+            "value": reader.shown(row["value"], row["unit"]) if row["value"] is not None else reader.why(row),
+            "previous": reader.shown(row["previous_value"], row["unit"]),
+            "change": figures.change(row["value_change_pct"], "rate"),
+            "status": reader.words.value(row["status"]),
+        }
+        for row in reader.ask("account_changes")
+        if row["metric_id"] in METRICS and row["null_reason"] != "not_offered"
+    ]
+    if rows:
+        parts.table(rows, {name: reader.words(f"column.{name}") for name in rows[0]}, "account_changes")
+    else:
+        parts.empty(reader, "account_changes", reader.words("empty.period"))
+
+
+def _cause(reader: Reader, pages: dict) -> None:
+    goals = reader.ask("goals")
+    parts.heading(reader, reader.words("review.cause"), "goals", "tree_contributions", note=reader.words("association"))
+    rows = []
+    for goal in goals:
+        first = next(iter(reader.ask("tree_contributions", tree=goal["tree_id"])), None)
+        if first and first["contribution"]:
+            rows.append(
+                {
+                    "goal": reader.label(goal),
+                    "change": reader.change(goal["kgi_delta"], goal["unit"]),
+                    "cause": reader.label(first),
+                    "contribution": reader.change(first["contribution"], goal["unit"]),
+                    "share": figures.percent(first["share"]),
+                }
+            )
+    if rows:
+        parts.table(rows, {name: reader.words(f"column.{name}") for name in rows[0]}, "causes")
+    else:
+        parts.empty(reader, "tree_contributions", reader.words("empty.no_change"))
+    st.page_link(pages["kpi_tree"], label=reader.words("go.tree"), icon=":material/account_tree:")
+
+
+def _post(reader: Reader, pages: dict) -> None:
+    parts.heading(
+        reader, reader.words("review.post"), "posts_behind", "post_table", note=reader.words("tree.posts_are")
+    )
+    told = []
+    for goal, behind in (("revenue", "revenue"), ("views", "views"), ("engagements", "engagements")):
+        first = next(iter(reader.ask("posts_behind", behind=behind)), None)
+        if first:
+            unit = "currency" if behind == "revenue" else ""
+            told.append(
+                {
+                    "metric": reader.words.value(goal).capitalize(),
+                    "post": first["text"],
+                    "platform": reader.words.value(first["platform"]),
+                    "format": reader.words.value(first["format"]),
+                    "published": first["published_date"],
+                    "quantity": reader.shown(first["quantity"], unit),
+                    "quantity_change": reader.change(first["quantity_change"], unit),
+                }
+            )
+    if told:
+        headers = {name: reader.words(f"column.{name}") for name in told[0]}
+        headers["post"] = st.column_config.TextColumn(headers["post"], width="large")
+        parts.table(told, headers, "top_posts")
+    else:
+        parts.empty(reader, "posts_behind", reader.words("empty.posts"))
+    st.page_link(pages["posts"], label=reader.words("go.posts"), icon=":material/article:")

@@ -1,0 +1,99 @@
+"""Exports: whole, unchanged where they may be, and inert in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dashboard import exports
+from orchestration import cli
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "＝1+1", "  =1", '=HYPERLINK("http://elsewhere.example")']
+HARMLESS = ["caption", "1-1", "a=b", "'=1"]
+
+
+@pytest.fixture
+def home(tmp_path) -> Path:
+    """A home that serves one table with every kind of value."""
+    folder = tmp_path / "published"
+    folder.mkdir()
+    with duckdb.connect(str(folder / "version.duckdb")) as con:
+        con.execute("create schema marts")
+        con.execute(
+            "create table marts.posts (n bigint, text varchar, amount decimal(18,2), day date, seen_at timestamptz,"
+            " is_own boolean, big bigint)"
+        )
+        for n, text in enumerate(FORMULAS + HARMLESS):
+            con.execute(
+                "insert into marts.posts values"
+                " (?, ?, -1.50, '2026-08-01', '2026-08-01 09:00:00+00', true, 9007199254740993)",
+                [n, text],
+            )
+        con.execute("insert into marts.posts (n) values (99)")
+    (folder / "marts.duckdb").symlink_to("version.duckdb")
+    return tmp_path
+
+
+def export(home: Path, kind: str) -> Path:
+    to = home / f"posts.{kind}"
+    assert cli.main(["export", "posts", "--format", kind, "--to", str(to), "--home", str(home)]) == 0
+    assert [path.name for path in home.iterdir() if path.name.startswith(".posts")] == []
+    return to
+
+
+def test_a_csv_cell_that_begins_like_a_formula_is_quoted_and_nothing_else_is(home):
+    with export(home, "csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["text"] for row in rows] == [f"'{text}" for text in FORMULAS] + HARMLESS + [""]
+    assert rows[0] == {
+        "n": "0", "text": "'=1+1", "amount": "-1.50", "day": "2026-08-01", "seen_at": rows[0]["seen_at"], "is_own": "True",
+        "big": "9007199254740993",
+    }  # fmt: skip
+
+
+def test_a_csv_has_the_row_count_of_its_mart(home):
+    """M30: CSV row count equals the mart's."""
+    with export(home, "csv").open(encoding="utf-8-sig", newline="") as file:
+        assert sum(1 for _ in csv.reader(file)) - 1 == len(FORMULAS) + len(HARMLESS) + 1
+
+
+def test_an_xlsx_has_texts_unchanged_and_no_formula(home):
+    with zipfile.ZipFile(export(home, "xlsx")) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        styles = book.read("xl/styles.xml").decode()
+        names = book.namelist()
+    assert "<f>" not in sheet
+    assert [name for name in names if "externalLink" in name or "hyperlink" in name.lower()] == []
+    assert "HYPERLINK(&quot;http" in sheet or 'HYPERLINK("http' in sheet
+    assert 'quotePrefix="1"' in styles
+    assert "9007199254740993" in sheet
+
+
+def test_a_parquet_file_holds_the_table_as_it_is(home):
+    with duckdb.connect() as con:
+        rows = con.execute("from read_parquet(?) order by n", [str(export(home, "parquet"))]).fetchall()
+    assert [row[1] for row in rows] == [*FORMULAS, *HARMLESS, None]
+    assert rows[0][2:4] == (Decimal("-1.50"), date(2026, 8, 1))
+
+
+def test_an_unknown_table_is_refused_by_name_with_the_nearest_ones(home, capsys):
+    assert cli.main(["export", "post", "--home", str(home)]) == 1
+    assert capsys.readouterr().err == "warehouse: there is no published table 'post': try posts.\n"
+
+
+def test_a_table_beyond_a_sheet_is_refused_with_the_remedy(home, monkeypatch, capsys):
+    monkeypatch.setattr(exports, "SHEET_ROWS", 5)
+    assert cli.main(["export", "posts", "--format", "xlsx", "--to", str(home / "a.xlsx"), "--home", str(home)]) == 1
+    assert "a sheet holds 4: export it as parquet" in capsys.readouterr().err
+    assert not (home / "a.xlsx").exists()
+
+
+def test_before_the_first_publication_an_export_says_what_is_missing(tmp_path, capsys):
+    assert cli.main(["export", "posts", "--home", str(tmp_path)]) == 1
+    assert "does not exist yet" in capsys.readouterr().err
