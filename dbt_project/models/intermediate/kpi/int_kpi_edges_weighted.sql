@@ -48,8 +48,8 @@ paired as (
     left join breaks
         on
             nodes.metric_id = breaks.metric_id
-            and breaks.valid_from > before.period_start
-            and breaks.valid_from <= nodes.period_end
+            and before.period_start < breaks.valid_from
+            and nodes.period_end >= breaks.valid_from
 
 ),
 

@@ -55,7 +55,7 @@ moved as (
             nodes.brand_id = relations.brand_id
             and nodes.metric_id = relations.metric_id
             and parents.metric_id = relations.related_metric_id
-            and relations.expires_on >= nodes.period_start
+            and nodes.period_start <= relations.expires_on
     where
         parents.op = 'empirical'
         and relations.recency = 1

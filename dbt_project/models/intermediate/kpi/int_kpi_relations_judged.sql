@@ -100,7 +100,9 @@ fitted as (
         ranked.scale,
         cast(ranked.all_n as bigint) as day_n,
         ranked.r_all as r,
-        case when ranked.all_n > {{ kpi_fit_cost() }} then {{ z }} / sqrt({{ fit_freedom('ranked.all_n') }}) end as z_error,
+        case
+            when ranked.all_n > {{ kpi_fit_cost() }} then {{ z }} / sqrt({{ fit_freedom('ranked.all_n') }})
+        end as z_error,
         ranked.spearman,
         ranked.unit_slope,
         case
@@ -132,7 +134,9 @@ judged as (
         case
             when day_n < {{ fewest_days }} or r is null then 'insufficient'
             when was_supported and has_faded then 'weak'
-            when abs({{ fisher_z('r') }}) / z_error * {{ z }} > {{ kpi_lag_z() }} and coalesce(r2_out_of_time > 0, false)
+            when
+                abs({{ fisher_z('r') }}) / z_error * {{ z }} > {{ kpi_lag_z() }}
+                and coalesce(r2_out_of_time > 0, false)
                 then 'supported'
             else 'not_supported'
         end as state

@@ -63,6 +63,16 @@ peer_days as (
 
 ),
 
+peered as (
+
+    select
+        account_id,
+        date
+    from peer_days
+    group by account_id, date
+
+),
+
 peer_posts as (
 
     -- likes and comments are what everyone can see of anyone; hidden likes leave a post out
@@ -122,13 +132,7 @@ compared as (
         own_reactions.reactions_per_post
     from own_days
     inner join accounts on own_days.account_id = accounts.account_id
-    inner join (
-        select
-            account_id,
-            date
-        from peer_days
-        group by account_id, date
-    ) as peered
+    inner join peered
         on
             own_days.account_id = peered.account_id
             and own_days.date = peered.date

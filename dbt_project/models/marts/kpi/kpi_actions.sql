@@ -53,7 +53,8 @@ measured as (
         compared.mean_after,
         compared.mean_after - compared.mean_before as effect,
         {{ z }} * sqrt(
-            compared.sd_after * compared.sd_after / compared.after_n + compared.sd_before * compared.sd_before / compared.before_n
+            compared.sd_after * compared.sd_after / compared.after_n
+            + compared.sd_before * compared.sd_before / compared.before_n
         ) as effect_error
     from actions
     cross join reporting_window

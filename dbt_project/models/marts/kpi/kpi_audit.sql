@@ -163,7 +163,7 @@ newest_nodes as (
         *,
         row_number() over (
             partition by brand_id, kgi_id, metric_id, period_type
-            order by case when is_partial then 1 else 0 end, period_start desc, version desc, node_id
+            order by case when is_partial then 1 else 0 end, period_start desc, version desc, node_id asc
         ) as preference
     from nodes
     where metric_id is not null
@@ -176,7 +176,7 @@ newest_relations as (
         *,
         row_number() over (
             partition by kgi_id, metric_id
-            order by assessed_on desc, case when state = 'weak' then 0 else 1 end, related_metric_id
+            order by assessed_on desc, case when state = 'weak' then 0 else 1 end, related_metric_id asc
         ) as preference
     from relations
 
@@ -213,11 +213,14 @@ examined as (
         newest_nodes.actual,
         newest_nodes.status,
         coalesce(numbers.target_value, newest_nodes.target, newest_nodes.required) as number,
-        coalesce(numbers.in_force = 1, newest_nodes.target is not null or newest_nodes.required is not null, false) as is_in_force,
+        coalesce(numbers.in_force = 1, newest_nodes.target is not null or newest_nodes.required is not null, false)
+            as is_in_force,
         history.period_n,
         history.value_mean + 1.2816 * history.value_sd as usual_p90,
         greatest(
-            chosen.valid_from, coalesce(numbers.changed_on, chosen.valid_from), coalesce(reviews.reviewed_on, chosen.valid_from)
+            chosen.valid_from,
+            coalesce(numbers.changed_on, chosen.valid_from),
+            coalesce(reviews.reviewed_on, chosen.valid_from)
         ) as reviewed_on,
         newest_relations.state as relation,
         diluted.brand_id is not null as is_diluted
@@ -259,50 +262,64 @@ judged as (
         '{{ severity }}' as severity,
         '{{ remedy_en }}' as remedy_en,
         '{{ remedy_ja }}' as remedy_ja,
-        {% if criterion == 'specific' %}
-        case when kind in ('ratio', 'share') or scope_paid is not null then 'pass' else 'fail' end as verdict,
-        'metric ' || metric_id || ', traffic ' || coalesce(scope_paid, 'by its two sides') as evidence
-        {% elif criterion == 'measurable' %}
-        case when number is null then 'fail' when actual is null and node_id is not null then 'fail' else 'pass' end as verdict,
-        case when number is null then 'no number' else 'number ' || cast(cast(number as decimal(28, 4)) as {{ dbt.type_string() }}) end
-        || case when actual is null then ', nothing measured' else ', measured' end as evidence
-        {% elif criterion == 'achievable' %}
-        case
-            when number is null or coalesce(period_n, 0) < {{ kpi_fewest_periods() }} then 'unknown'
-            when number <= usual_p90 then 'pass'
-            else 'fail'
-        end as verdict,
-        cast(coalesce(period_n, 0) as {{ dbt.type_string() }}) || ' whole periods, nine in ten below '
-        || coalesce(cast(cast(usual_p90 as decimal(28, 4)) as {{ dbt.type_string() }}), 'an unknown number') as evidence
-        {% elif criterion == 'relevant' %}
-        case when node_id is not null then 'pass' else 'fail' end as verdict,
-        coalesce('node ' || node_id || ' of the tree', 'no way in the tree leads to the goal') as evidence
-        {% elif criterion == 'time_bound' %}
-        case when is_in_force then 'pass' else 'fail' end as verdict,
-        case when is_in_force then 'a ' || period_type else 'no target holds today' end as evidence
-        {% elif criterion == 'followers_only' %}
-        case when follower_count = kpi_count then 'fail' else 'pass' end as verdict,
-        cast(follower_count as {{ dbt.type_string() }}) || ' of ' || cast(kpi_count as {{ dbt.type_string() }}) || ' KPIs count followers' as evidence
-        {% elif criterion == 'vanity_goal' %}
-        case when exposure_count = kpi_count and kgi_type <> 'awareness' then 'fail' else 'pass' end as verdict,
-        cast(exposure_count as {{ dbt.type_string() }}) || ' of ' || cast(kpi_count as {{ dbt.type_string() }}) || ' KPIs are exposure'
-        || case when kgi_type = 'awareness' then ', which is the goal itself here' else '' end as evidence
-        {% elif criterion == 'one_sided' %}
-        case when kpi_count > 1 and rate_count in (0, kpi_count) then 'fail' else 'pass' end as verdict,
-        cast(rate_count as {{ dbt.type_string() }}) || ' of ' || cast(kpi_count as {{ dbt.type_string() }}) || ' KPIs are rates' as evidence
-        {% elif criterion == 'stale_review' %}
-        case when {{ days_between('reviewed_on', 'last_date') }} > {{ stale_after_days }} then 'fail' else 'pass' end as verdict,
-        'last changed or reviewed on ' || cast(reviewed_on as {{ dbt.type_string() }}) as evidence
-        {% else %}
-        case
-            when coalesce(status, 'unknown') <> 'met' then 'pass'
-            when coalesce(relation, 'insufficient') = 'weak' or is_diluted then 'fail'
-            when coalesce(relation, 'insufficient') = 'insufficient' then 'unknown'
-            else 'pass'
-        end as verdict,
-        'KPI ' || coalesce(status, 'unknown') || ', relation ' || coalesce(relation, 'insufficient')
-        || case when is_diluted then ', followers diluted' else '' end as evidence
-        {% endif %}
+    {% if criterion == 'specific' %}
+    case when kind in ('ratio', 'share') or scope_paid is not null then 'pass' else 'fail' end as verdict,
+    'metric ' || metric_id || ', traffic ' || coalesce(scope_paid, 'by its two sides') as evidence
+    {% elif criterion == 'measurable' %}
+    case when number is null then 'fail' when actual is null and node_id is not null then 'fail' else 'pass' end
+        as verdict,
+    case
+        when number is null then 'no number' else
+            'number ' || cast(cast(number as decimal(28, 4)) as {{ dbt.type_string() }})
+    end
+    || case when actual is null then ', nothing measured' else ', measured' end as evidence
+    {% elif criterion == 'achievable' %}
+    case
+        when number is null or coalesce(period_n, 0) < {{ kpi_fewest_periods() }} then 'unknown'
+        when number <= usual_p90 then 'pass'
+        else 'fail'
+    end as verdict,
+    cast(coalesce(period_n, 0) as {{ dbt.type_string() }}) || ' whole periods, nine in ten below '
+    || coalesce(cast(cast(usual_p90 as decimal(28, 4)) as {{ dbt.type_string() }}), 'an unknown number') as evidence
+    {% elif criterion == 'relevant' %}
+    case when node_id is not null then 'pass' else 'fail' end as verdict,
+    coalesce('node ' || node_id || ' of the tree', 'no way in the tree leads to the goal') as evidence
+    {% elif criterion == 'time_bound' %}
+    case when is_in_force then 'pass' else 'fail' end as verdict,
+    case when is_in_force then 'a ' || period_type else 'no target holds today' end as evidence
+    {% elif criterion == 'followers_only' %}
+    case when follower_count = kpi_count then 'fail' else 'pass' end as verdict,
+    cast(follower_count as {{ dbt.type_string() }})
+    || ' of '
+    || cast(kpi_count as {{ dbt.type_string() }})
+    || ' KPIs count followers' as evidence
+    {% elif criterion == 'vanity_goal' %}
+    case when exposure_count = kpi_count and kgi_type <> 'awareness' then 'fail' else 'pass' end as verdict,
+    cast(exposure_count as {{ dbt.type_string() }})
+    || ' of '
+    || cast(kpi_count as {{ dbt.type_string() }})
+    || ' KPIs are exposure'
+    || case when kgi_type = 'awareness' then ', which is the goal itself here' else '' end as evidence
+    {% elif criterion == 'one_sided' %}
+    case when kpi_count > 1 and rate_count in (0, kpi_count) then 'fail' else 'pass' end as verdict,
+    cast(rate_count as {{ dbt.type_string() }})
+    || ' of '
+    || cast(kpi_count as {{ dbt.type_string() }})
+    || ' KPIs are rates' as evidence
+    {% elif criterion == 'stale_review' %}
+    case when {{ days_between('reviewed_on', 'last_date') }} > {{ stale_after_days }} then 'fail' else 'pass' end
+        as verdict,
+    'last changed or reviewed on ' || cast(reviewed_on as {{ dbt.type_string() }}) as evidence
+    {% else %}
+    case
+        when coalesce(status, 'unknown') <> 'met' then 'pass'
+        when coalesce(relation, 'insufficient') = 'weak' or is_diluted then 'fail'
+        when coalesce(relation, 'insufficient') = 'insufficient' then 'unknown'
+        else 'pass'
+    end as verdict,
+    'KPI ' || coalesce(status, 'unknown') || ', relation ' || coalesce(relation, 'insufficient')
+    || case when is_diluted then ', followers diluted' else '' end as evidence
+    {% endif %}
     from examined
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -43,7 +43,7 @@ running as (
         progress.pace,
         row_number() over (
             partition by progress.brand_id, progress.metric_id
-            order by progress.date desc, progress.pace, progress.period_type, progress.kgi_id
+            order by progress.date desc, progress.pace asc, progress.period_type asc, progress.kgi_id asc
         ) as preference
     from progress
     where progress.pace is not null
@@ -78,34 +78,18 @@ posts as (
 
 kinds as (
 
+    {% for kind, feature in [
+        ('format', 'format'), ('placement', 'surface'), ('hashtag', "'hashtag'"), ('question', "'question'"),
+        ('information', "'information'"), ('profile_cta', "'profile_cta'")
+    ] %}
     select
         account_id,
-        'format' as feature_kind,
-        format as feature
+        '{{ kind }}' as feature_kind,
+        {{ feature }} as feature
     from posts
-    group by account_id, format
-    union all
-    select
-        account_id,
-        'placement' as feature_kind,
-        surface as feature
-    from posts
-    group by account_id, surface
-    union all
-    select
-        account_id,
-        feature_kind,
-        feature
-    from posts
-    cross join (
-        {% for kind in ['hashtag', 'question', 'information', 'profile_cta'] %}
-        select
-            '{{ kind }}' as feature_kind,
-            '{{ kind }}' as feature
-        {{ 'union all' if not loop.last }}
-        {% endfor %}
-    ) as texts
-    group by account_id, feature_kind, feature
+    group by account_id{{ ', ' ~ feature if feature in ('format', 'surface') }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -209,7 +193,9 @@ select
     lifted.lift + lifted.lift_error as lift_high,
     coalesce(lifted.place_from_below = 1 and lifted.mean_with is not null, false) as is_worst_placement,
     case
-        when lifted.with_n < {{ fewest_posts }} or lifted.without_n < {{ fewest_posts }} or lifted.lift_error is null then 'no_evidence_yet'
+        when
+            lifted.with_n < {{ fewest_posts }} or lifted.without_n < {{ fewest_posts }} or lifted.lift_error is null
+            then 'no_evidence_yet'
         when lifted.lift - lifted.lift_error > 0 then 'helps'
         when lifted.lift + lifted.lift_error < 0 then 'hinders'
         else 'no_evidence_yet'

@@ -97,7 +97,8 @@ suggested as (
         brand_id,
         period_start,
         max(period_end) as period_end,
-        max(case when entered_on is not null and (left_on is null or left_on < entered_on) then phase_order end) as phase_order
+        max(case when entered_on is not null and (left_on is null or left_on < entered_on) then phase_order end)
+            as phase_order
     from remembered
     group by brand_id, period_start
 
@@ -117,7 +118,7 @@ accepted as (
     left join choices
         on
             suggested.brand_id = choices.brand_id
-            and choices.valid_from <= suggested.period_end
+            and suggested.period_end >= choices.valid_from
 
 )
 

@@ -138,8 +138,10 @@ measured as (
             when kind = 'distinct' then case when days_left = 0 then period_value end
             when days_known = days_captured then value_summed
         end as actual,
-        case when kind in ('ratio', 'share') or spread = 'same' or kind = 'level' then 1 else {{ ratio('days_captured', 'period_days') }} end
-            as due_share
+        case
+            when kind in ('ratio', 'share', 'level') or spread = 'same' then 1
+            else {{ ratio('days_captured', 'period_days') }}
+        end as due_share
     from dated
 
 ),
@@ -148,7 +150,9 @@ forecast as (
 
     select
         *,
-        case when kind = 'count' and days_left > 0 and day_n >= 7 then actual + days_left * day_mean end as forecast_p50,
+        case
+            when kind = 'count' and days_left > 0 and day_n >= 7 then actual + days_left * day_mean
+        end as forecast_p50,
         case
             when kind = 'count' and days_left > 0 and day_n >= 7
                 then day_sd * sqrt(days_left * (1 + cast(days_left as double) / day_n))
@@ -161,11 +165,13 @@ judged as (
 
     select
         forecast.*,
-        {{ ratio('actual', 'target') }} as attainment,
-        target * due_share as expected,
-        {{ ratio('actual', 'target * due_share') }} as pace,
-        {{ normal_cdf('(forecast_p50 - target) / nullif(forecast_sd, 0)') }} as hit_probability,
-        {{ kpi_p_hit('target', 'history.value_mean', 'history.value_sd', 'history.period_n') }} as usual_hit_probability,
+        {{ ratio('forecast.actual', 'forecast.target') }} as attainment,
+        forecast.target * forecast.due_share as expected,
+        {{ ratio('forecast.actual', 'forecast.target * forecast.due_share') }} as pace,
+        {{ normal_cdf('(forecast.forecast_p50 - forecast.target) / nullif(forecast.forecast_sd, 0)') }}
+            as hit_probability,
+        {{ kpi_p_hit('forecast.target', 'history.value_mean', 'history.value_sd', 'history.period_n') }}
+            as usual_hit_probability,
         history.value_mean,
         history.value_sd,
         history.value_last,

@@ -121,7 +121,10 @@ edges as (
         relations.day_n,
         row_number() over (
             partition by pairs.brand_id, pairs.kgi_id, pairs.metric_id
-            order by relations.assessed_on desc, case when relations.state = 'supported' then 0 else 1 end, pairs.related_metric_id
+            order by
+                relations.assessed_on desc,
+                case when relations.state = 'supported' then 0 else 1 end asc,
+                pairs.related_metric_id asc
         ) as preference
     from pairs
     left join relations
@@ -145,7 +148,7 @@ peers as (
         benchmarks.proposed_value,
         row_number() over (
             partition by accounts.brand_id, benchmarks.metric_id
-            order by benchmarks.date desc, benchmarks.account_id
+            order by benchmarks.date desc, benchmarks.account_id asc
         ) as preference
     from benchmarks
     inner join accounts on benchmarks.account_id = accounts.account_id
@@ -157,18 +160,23 @@ proposed as (
     select
         based.*,
         'baseline' as method,
-        value_median as base,
-        case when period_n >= {{ kpi_fewest_periods() }} then value_median * (1 + {{ growth }}) end as target,
+        based.value_median as base,
+        case when based.period_n >= {{ kpi_fewest_periods() }} then based.value_median * (1 + {{ growth }}) end
+            as target,
         case
-            when period_n >= {{ kpi_fewest_periods() }}
-                then (value_median - {{ z }} * 1.2533 * value_sd / sqrt(greatest(period_n, 1))) * (1 + {{ growth }})
+            when based.period_n >= {{ kpi_fewest_periods() }}
+                then
+                    (based.value_median - {{ z }} * 1.2533 * based.value_sd / sqrt(greatest(based.period_n, 1)))
+                    * (1 + {{ growth }})
         end as target_low,
         case
-            when period_n >= {{ kpi_fewest_periods() }}
-                then (value_median + {{ z }} * 1.2533 * value_sd / sqrt(greatest(period_n, 1))) * (1 + {{ growth }})
+            when based.period_n >= {{ kpi_fewest_periods() }}
+                then
+                    (based.value_median + {{ z }} * 1.2533 * based.value_sd / sqrt(greatest(based.period_n, 1)))
+                    * (1 + {{ growth }})
         end as target_high,
-        period_n as n,
-        case when period_n >= {{ kpi_fewest_periods() }} then 'ready' else 'too_few_periods' end as state,
+        based.period_n as n,
+        case when based.period_n >= {{ kpi_fewest_periods() }} then 'ready' else 'too_few_periods' end as state,
         'median of the last whole periods plus 10 %' as why
     from based
 
@@ -177,12 +185,18 @@ proposed as (
     select
         based.*,
         'observe' as method,
-        value_median as base,
-        case when period_n >= 4 then value_median end as target,
-        case when period_n >= 4 then value_median - {{ z }} * 1.2533 * value_sd / sqrt(greatest(period_n, 1)) end as target_low,
-        case when period_n >= 4 then value_median + {{ z }} * 1.2533 * value_sd / sqrt(greatest(period_n, 1)) end as target_high,
-        period_n as n,
-        case when period_n >= 4 then 'ready' else 'observing' end as state,
+        based.value_median as base,
+        case when based.period_n >= 4 then based.value_median end as target,
+        case
+            when based.period_n >= 4
+                then based.value_median - {{ z }} * 1.2533 * based.value_sd / sqrt(greatest(based.period_n, 1))
+        end as target_low,
+        case
+            when based.period_n >= 4
+                then based.value_median + {{ z }} * 1.2533 * based.value_sd / sqrt(greatest(based.period_n, 1))
+        end as target_high,
+        based.period_n as n,
+        case when based.period_n >= 4 then 'ready' else 'observing' end as state,
         'run four weeks without a target, then take what was usual' as why
     from based
     where period_type = 'week'
