@@ -36,7 +36,7 @@ def _metric(name: str, kind: str) -> str:
     place = f"list_position(metrics, '{name}')"
     if name == "keyEvents":
         place = f"coalesce({place}, list_position(metrics, 'conversions'))"
-    return f"cast(line.metricValues[{place}].value as {kind})"
+    return f"try_cast(line.metricValues[{place}].value as {kind})"
 
 
 # The day may read '(other)' when there were too many combinations.
@@ -109,6 +109,7 @@ TRAFFIC = Table(
         ),
         "landingPage",
     ),
+    key=("date", "landing_page", "source", "medium", "campaign", "content", "channel_group"),
 )
 
 KEY_EVENTS = Table(
@@ -126,6 +127,7 @@ KEY_EVENTS = Table(
         ),
         "eventName",
     ),
+    key=("date", "event_name", "source", "medium", "content"),
 )
 
 PAGES = Table(
@@ -140,6 +142,7 @@ PAGES = Table(
         ),
         "pagePath",
     ),
+    key=("date", "page_path"),
 )
 
 TOTALS = Table(
@@ -170,6 +173,10 @@ REPORT_FLAGS = Table(
         landing_file, report_name, cast(count(*) as bigint) as page_count,
         max(try_cast(report.rowCount as bigint)) as rows_told,
         cast(coalesce(sum(len(report.rows)), 0) as bigint) as rows_read,
+        cast(coalesce(sum(len(list_filter(
+            flatten(list_transform(report.rows, lambda line: line.metricValues)),
+            lambda told: try_cast(told.value as double) is null
+        ))), 0) as bigint) as unreadable_count,
         coalesce(bool_or(report.metadata.dataLossFromOtherRow = 'true'), false) as has_other_row,
         coalesce(bool_or(report.metadata.subjectToThresholding = 'true'), false) as is_thresholded,
         min(

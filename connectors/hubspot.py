@@ -1,6 +1,6 @@
 """HubSpot CRM: contacts and deals by the day they changed, each page as HubSpot sends it, e-mail hashed.
 
-Reference  https://developers.hubspot.com/docs/api-reference, version 2026-09
+Reference  https://developers.hubspot.com/docs/api-reference, version 2026-09 unless the base address ends in another
 Auth       service key or private-app token of the portal, sent as `Authorization: Bearer`; scopes
            crm.objects.contacts.read and crm.objects.deals.read; those of surveys and tickets are optional
 Paging     search: `paging.next.after`, 200 objects a page, 10,000 a query (hubspot_search); associations: once for
@@ -21,11 +21,10 @@ from connectors.dialect import Reply
 from connectors.errors import names_the_token
 from connectors.http import Api
 from connectors.hubspot_census import census, pipelines
-from connectors.hubspot_dialect import DIALECT
 from connectors.hubspot_examination import examine
 from connectors.hubspot_links import contacts_of
-from connectors.hubspot_paths import VERSION
-from connectors.hubspot_search import bounds, changed
+from connectors.hubspot_paths import of_objects, opened
+from connectors.hubspot_search import bounds, changed, results
 from connectors.hubspot_service import STREAMS as SERVICE_STREAMS
 from connectors.hubspot_tables import (
     ARCHIVED,
@@ -86,7 +85,7 @@ PERSONAL: dict[str, Treatment] = {
 @names_the_token
 def contacts(api: Api, account: Account, window: Window) -> Iterator[Page]:  # noqa: ARG001
     """Yield the contacts that changed in the window's UTC day: one call for two hundred."""
-    path = f"/crm/objects/{VERSION}/contacts"
+    path = of_objects(api, "contacts")
     for reply in changed(api, path, "lastmodifieddate", CONTACT_PROPERTIES, *bounds(window)):
         yield reply.page
 
@@ -94,7 +93,7 @@ def contacts(api: Api, account: Account, window: Window) -> Iterator[Page]:  # n
 @names_the_token
 def deals(api: Api, account: Account, window: Window) -> Iterator[Page]:  # noqa: ARG001
     """Yield the deals that changed in the window's UTC day, and after each page whose they are."""
-    path = f"/crm/objects/{VERSION}/deals"
+    path = of_objects(api, "deals")
     for reply in changed(api, path, "hs_lastmodifieddate", DEAL_PROPERTIES, *bounds(window)):
         yield reply.page
         yield from contacts_of(api, "deals", reply)
@@ -102,10 +101,12 @@ def deals(api: Api, account: Account, window: Window) -> Iterator[Page]:  # noqa
 
 
 def _stages_of(api: Api, found: Reply) -> Iterator[Page]:
-    inputs = [{"id": str(deal["id"])} for deal in found.json.get("results") or []]
+    inputs = [{"id": str(deal["id"])} for deal in results(found)]
     for start in range(0, len(inputs), HISTORY_INPUTS):
         question = {"inputs": inputs[start : start + HISTORY_INPUTS], "propertiesWithHistory": ["dealstage"]}
-        yield api.post(f"/crm/objects/{VERSION}/deals/batch/read", question | {"properties": ["dealstage"]}).page
+        reply = api.post(f"{of_objects(api, 'deals')}/batch/read", question | {"properties": ["dealstage"]})
+        results(reply)
+        yield reply.page
 
 
 SOURCE = Source(
@@ -127,6 +128,6 @@ SOURCE = Source(
         Stream("pipelines", "snapshot", pipelines, (PIPELINE_STAGES,)),
         *SERVICE_STREAMS,
     ),
-    open=lambda base_url, token: Api(DIALECT, base_url, token),
+    open=opened,
     examine=examine,
 )

@@ -59,7 +59,9 @@ def _exhausted(policy: str, words: str, told: float | None) -> QuotaExhausted:
             f"HubSpot's quota of the day is used up ({words}): run again after midnight in the portal's zone"
         )
     usual = SECOND_WAIT_S if policy == "SECONDLY" else TEN_SECONDS_WAIT_S
-    return exhausted("HubSpot", usual if told is None else told, again=TRIES_MORE)
+    # A limit that rolls over ten seconds asks for no more, though Retry-After has been seen in milliseconds.
+    wait_s = min(told, TEN_SECONDS_WAIT_S) if told is not None and "SECONDLY" in policy else told
+    return exhausted("HubSpot", usual if wait_s is None else wait_s, again=TRIES_MORE)
 
 
 def quota_left(reply: Reply) -> str | None:

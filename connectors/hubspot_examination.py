@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from connectors.errors import PermissionMissing, SourceError, TokenRefused
 from connectors.http import Api
-from connectors.hubspot_paths import VERSION
+from connectors.hubspot_paths import of_details, of_objects
 from connectors.streams import Account, Finding
 
 FEWEST_CALLS = 1_000
@@ -35,7 +35,7 @@ def examine(api: Api, account: Account) -> Iterator[Finding]:
 def _scope(api: Api, account: Account, kind: str) -> Finding:
     scope = f"crm.objects.{kind}.read"
     try:
-        api.get(f"/crm/objects/{VERSION}/{kind}", limit=1, properties="hs_object_id")
+        api.get(of_objects(api, kind), limit=1, properties="hs_object_id")
     except TokenRefused as caught:
         return _refused("token", caught, f"Put a valid service key in {account.token_env}.", account.token_env)
     except PermissionMissing as caught:
@@ -53,7 +53,7 @@ def _refused(check: str, caught: SourceError, remedy: str, needed: str) -> Findi
 
 def _portal(api: Api, account: Account) -> Iterator[Finding]:
     try:
-        told = api.get(f"/account-info/{VERSION}/details").json
+        told = api.get(of_details(api)).json
     except SourceError:
         # Needs no scope of its own on most keys, but some refuse it: then nothing can be told of the portal.
         told = {}

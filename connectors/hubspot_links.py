@@ -7,17 +7,18 @@ from typing import Any
 
 from connectors.dialect import Reply
 from connectors.http import Api
-from connectors.hubspot_paths import VERSION
+from connectors.hubspot_paths import of_contacts_of
+from connectors.hubspot_search import results
 from connectors.streams import Page
 
 
 def contacts_of(api: Api, kind: str, found: Reply) -> Iterator[Page]:
     """Yield the contacts of the objects on a page, and again for those that have more than one answer holds."""
-    inputs = [{"id": str(one["id"])} for one in found.json.get("results") or []]
+    inputs = [{"id": str(one["id"])} for one in results(found)]
     while inputs:
-        reply = api.post(f"/crm/associations/{VERSION}/{kind}/contacts/batch/read", {"inputs": inputs})
+        reply = api.post(of_contacts_of(api, kind), {"inputs": inputs})
         yield reply.page
-        inputs = [_next_input(result) for result in reply.json.get("results") or [] if result.get("paging")]
+        inputs = [_next_input(result) for result in results(reply) if result.get("paging")]
 
 
 def _next_input(result: dict[str, Any]) -> dict[str, str]:

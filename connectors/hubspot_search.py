@@ -40,7 +40,7 @@ def changed(
         whole = True
         for reply in _pages(api, path, _question([window], watermark, properties)):
             yield reply
-            newest = max((newest or first, *(_changed_at(row, watermark) for row in reply.json.get("results") or [])))
+            newest = max((newest or first, *(_changed_at(row, watermark) for row in results(reply))))
             whole = not _is_at_the_cap(reply)
         if whole:
             return
@@ -60,7 +60,7 @@ def _instant(api: Api, path: str, watermark: str, properties: list[str], instant
         for reply in _pages(api, path, _question([moment, *beyond], "hs_object_id", properties)):
             yield reply
             total = reply.json.get("total") if total is None else total
-            rows = [str(row["id"]) for row in reply.json.get("results") or []]
+            rows = [str(row["id"]) for row in results(reply)]
             drained.update(rows)
             if rows:
                 beyond = [{"propertyName": "hs_object_id", "operator": "GT", "value": rows[-1]}]
@@ -79,6 +79,7 @@ def _pages(api: Api, path: str, question: dict[str, Any]) -> Iterator[Reply]:
     after: dict[str, str] = {}
     while True:
         reply = api.post(f"{path}/search", question | after)
+        results(reply)
         yield reply
         cursor = _after(reply)
         if cursor is None or _is_at_the_cap(reply):
@@ -87,6 +88,14 @@ def _pages(api: Api, path: str, question: dict[str, Any]) -> Iterator[Reply]:
             raise UnreadableAnswer("HubSpot gave the same page twice instead of the next: run again later")
         seen.add(cursor)
         after = {"after": cursor}
+
+
+def results(reply: Reply) -> list[dict[str, Any]]:
+    """Return the objects of an answer; one that has no list of them is no answer, and no empty day."""
+    found = reply.json.get("results")
+    if not isinstance(found, list):
+        raise UnreadableAnswer("HubSpot answered without results: run again later")
+    return found
 
 
 def _question(filters: list[dict[str, str]], sort: str, properties: list[str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 # A high surrogate without its low one, or the reverse: valid for Python, refused by DuckDB with the whole file.
 _HIGH, _LOW = rb"\\u[dD][89abAB][0-9a-fA-F]{2}", rb"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+LONGEST_WHOLE = 20  # digits and sign; int() of a longer text is refused by Python with other words, or is slow
 _ESCAPE = re.compile(rb"\\\\|" + _HIGH + _LOW + rb"|(?P<lone>" + _HIGH + rb"|" + _LOW + rb")")
 
 
@@ -32,7 +33,13 @@ def _parsed(body: bytes) -> Any:
     if not body:
         raise ValueError("nothing")
     try:
-        document = json.loads(body.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
+        document = json.loads(
+            body.decode("utf-8"),
+            parse_constant=_refuse,
+            parse_float=_finite,
+            parse_int=_whole,
+            object_pairs_hook=_distinct,
+        )
     except UnicodeDecodeError:
         raise ValueError("text that is not UTF-8") from None
     except RecursionError:
@@ -46,6 +53,21 @@ def _parsed(body: bytes) -> Any:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"JSON with {constant} in it")
+
+
+def _whole(text: str) -> int:
+    number = int(text) if len(text) <= LONGEST_WHOLE else None
+    if number is None or not -(2**63) <= number < 2**64:
+        raise ValueError("JSON with a number beyond measure")
+    return number
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a name that comes twice: Python would take the last of the two, DuckDB the first."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("JSON with a name twice in one object")
+    return found
 
 
 def _finite(text: str) -> float:

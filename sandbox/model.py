@@ -36,6 +36,7 @@ class Brand:
     hubspot_portal: str
     pages: tuple[str, ...]
     has_service_hub: bool = False
+    youtube_channel: str | None = None
 
     @property
     def tz(self) -> ZoneInfo:

@@ -75,6 +75,7 @@ class BrandSpec(Strict):
     ga4_property: Digits
     hubspot_portal: Digits
     service_hub: bool = False
+    youtube_channel: Annotated[str, Field(pattern=r"^UC[A-Za-z0-9_-]{1,40}$")] | None = None
 
     @field_validator("zone")
     @classmethod
@@ -146,7 +147,7 @@ class PostChange(Strict):
 class Fault(Strict):
     """A misbehaviour of a server: which path of which source, when, and what it answers."""
 
-    source: Literal["instagram", "x", "ga4", "hubspot", "exports", "*"]
+    source: Name
     path: Name = "*"
     when: Literal["always"] | dict[Literal["at", "nth"], Any] = "always"
     what: Name | dict[str, float]
@@ -199,7 +200,8 @@ class Scenario(Strict):
 
 
 def _own_names(brand: BrandSpec) -> list[str]:
-    return [brand.brand_id, brand.ga4_property, brand.hubspot_portal, *(a.native_id for a in brand.accounts)]
+    channels = [brand.youtube_channel] if brand.youtube_channel else []
+    return [brand.brand_id, brand.ga4_property, brand.hubspot_portal, *channels, *(a.native_id for a in brand.accounts)]
 
 
 REMEDIES = {"extra_forbidden": "remove it or correct its spelling", "missing": "add it"}

@@ -111,7 +111,7 @@ def _brand(spec: BrandSpec) -> Brand:
     )
     return Brand(
         spec.brand_id, spec.name, spec.zone, spec.currency, accounts, spec.ga4_property, spec.hubspot_portal, PAGES,
-        spec.service_hub,
+        spec.service_hub, spec.youtube_channel,
     )  # fmt: skip
 
 

@@ -31,7 +31,9 @@ from sandbox.servers.request_log import RequestLog
 from sandbox.servers.wire import Ask, Reply, instant
 from sandbox.servers.world_view import WorldView
 from sandbox.servers.x import X
+from sandbox.servers.youtube import Youtube
 
+SOURCES = (Instagram, X, Ga4, Hubspot, Youtube, Exports)
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -42,9 +44,7 @@ class Sandbox:
         view = WorldView(world)
         self.default_present = view.default_present
         self.accounts = yaml.safe_dump(view.accounts_document(), allow_unicode=True, sort_keys=False)
-        self.sources = {
-            source.name: source for source in (Instagram(view), X(view), Ga4(view), Hubspot(view), Exports(view))
-        }
+        self.sources = {source.name: source(view) for source in SOURCES}
         self.faults = [scripted.parse(entry) for entry in view.faults]
         self.log = RequestLog()
         at = "/at/{present}/{source}"
@@ -62,7 +62,7 @@ class Sandbox:
         """Return the base address of each API, named as the settings name it, and the root of the sandbox."""
         present = self.default_present.date().isoformat()
         named = {
-            f"{name.upper()}_BASE_URL": f"{root}/at/{present}/{name}" for name in ("instagram", "x", "ga4", "hubspot")
+            f"{name.upper()}_BASE_URL": f"{root}/at/{present}/{name}" for name in self.sources if name != "exports"
         }
         return {**named, "SANDBOX_URL": root}
 

@@ -1,7 +1,7 @@
 """Faults that a scenario or a test scripts; each is applied before the source is asked.
 
 An entry is a mapping:
-  source  instagram, x, ga4, hubspot, exports, or * for each of them
+  source  instagram, x, ga4, hubspot, youtube, exports, or * for each of them
   path    glob over the path below the base address, e.g. /v26.0/*/media (default: *)
   when    always (default) · {at: DATE} the present falls on that UTC date · {nth: N} or {nth: [N, M]} only
           those matching requests, counted from 1
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from fnmatch import fnmatchcase
 
-SOURCES = ("instagram", "x", "ga4", "hubspot", "exports")
+SOURCES = ("instagram", "x", "ga4", "hubspot", "youtube", "exports")
 KINDS = (
     "status_402",
     "status_403",

@@ -60,6 +60,8 @@ class WorldView:
                 self._add(Account(node.platform, node.native_id, brand, node.handle, node.token, node))
             self._add(Account("ga4", brand.ga4_property, brand))
             self._add(Account("hubspot", brand.hubspot_portal, brand))
+            if brand.youtube_channel:
+                self._add(Account("youtube", brand.youtube_channel, brand))
         for native_id, posts in world.posts.items():
             self._posts[native_id] = sorted(posts, key=lambda post: (post.published_at, int(post.native_id)))
             self._published[native_id] = [post.published_at for post in self._posts[native_id]]

@@ -123,6 +123,13 @@ CASES = {
     ),
     "hubspot 429 second": ("hubspot", hubspot(429, policyName="SECONDLY"), QuotaExhausted, [1] * 4),
     "hubspot 429 told": ("hubspot", hubspot(429, {"Retry-After": "3"}), QuotaExhausted, [3] * 4),
+    # seen in milliseconds: a limit of a second is over in ten at most
+    "hubspot 429 told in milliseconds": (
+        "hubspot",
+        hubspot(429, {"Retry-After": "10000"}, policyName="SECONDLY"),
+        QuotaExhausted,
+        [10] * 4,
+    ),
     "hubspot 477": ("hubspot", hubspot(477, {"Retry-After": "86400"}), QuotaExhausted, []),
     "hubspot 423": ("hubspot", hubspot(423), SourceUnavailable, [2] * 4),
     "hubspot 502": ("hubspot", Answer(b"<html>", 502), SourceUnavailable, [None] * 4),
@@ -132,6 +139,7 @@ CASES = {
 
 @pytest.mark.parametrize(("source", "answer", "meaning", "waits"), CASES.values(), ids=CASES)
 def test_an_error_answer_means(scripted, source, answer, meaning, waits):
+    """Row 11 of the fault matrix: who is waited for, and who is left alone till tomorrow."""
     slept = []
     api = SOURCES[source].open(scripted.url, "a-token-for-tests")
     api.sleep = slept.append

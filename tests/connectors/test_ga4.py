@@ -116,6 +116,7 @@ def test_a_report_longer_than_its_limit_is_read_on_by_offset(scripted):
 
 
 def test_a_report_that_changes_while_it_is_read_is_refused(scripted):
+    """Row 19 of the fault matrix."""
     first = report(("pagePath", "date"), ("totalUsers",), [("/", "20260831", "1")], row_count=2)
     second = report(("pagePath", "date"), ("totalUsers",), [("/a", "20260831", "1")], row_count=3)
     with pytest.raises(UnreadableAnswer, match="changed a report"):
@@ -151,6 +152,7 @@ def test_what_google_folds_withholds_samples_or_cuts_is_kept_with_the_extract():
         "page_count": 1,
         "rows_told": 3,
         "rows_read": 1,
+        "unreadable_count": 0,
         "has_other_row": True,
         "is_thresholded": True,
         "sampled_share": 0.25,

@@ -82,6 +82,7 @@ def test_the_present_is_the_sources_own_and_is_asked_without_the_token(scripted,
 
 @pytest.mark.parametrize("part", ["head", "body"])
 def test_a_dripping_answer_ends_at_the_deadline(scripted, slept, part):
+    """Row 13 of the fault matrix."""
     scripted.answers = [Answer(write=drip(part))]
     api = Api(Dialect("Test", DIALECT.refusal, DIALECT.quota_left, tries_more=0), scripted.url, CANARY, answer_s=0.4)
     began = time.monotonic()
@@ -92,6 +93,7 @@ def test_a_dripping_answer_ends_at_the_deadline(scripted, slept, part):
 
 @pytest.mark.parametrize("framing", ["length", "chunked", "neither"])
 def test_a_truncated_answer_is_asked_again(scripted, api, framing):
+    """Row 14 of the fault matrix."""
     scripted.answers = [Answer(write=cut(framing)), FINE]
     assert api.get("/things").json == {"data": [1]}
     assert len(scripted.asked) == 2
@@ -99,6 +101,7 @@ def test_a_truncated_answer_is_asked_again(scripted, api, framing):
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
 def test_trouble_of_the_source_is_tried_again_with_growing_pauses(scripted, api, slept, status):
+    """Row 12 of the fault matrix; row 10 where a 429 names no wait."""
     scripted.answers = [Answer({}, status), Answer({}, status), Answer({}, status), FINE]
     assert api.get("/things").json == {"data": [1]}
     assert len(slept) == 3
@@ -106,6 +109,7 @@ def test_trouble_of_the_source_is_tried_again_with_growing_pauses(scripted, api,
 
 
 def test_trouble_that_stays_ends_after_five_tries(scripted, api, slept):
+    """Row 12 of the fault matrix."""
     scripted.answers = [Answer({}, 503)]
     refusal = failure(api)
     assert (type(refusal), str(refusal)) == (
@@ -144,6 +148,7 @@ def test_a_refusal_is_not_tried_again(scripted, api, status, kind):
 
 @pytest.mark.parametrize("said", ["7", "Tue, 01 Sep 2026 00:00:07 GMT"])
 def test_retry_after_is_waited_for_in_seconds_or_till_the_date_of_the_sources_clock(scripted, api, slept, said):
+    """Row 10 of the fault matrix."""
     scripted.answers = [Answer({}, 429, {"Retry-After": said}), FINE]
     api.get("/things")
     assert len(slept) == 1
@@ -151,6 +156,7 @@ def test_retry_after_is_waited_for_in_seconds_or_till_the_date_of_the_sources_cl
 
 
 def test_an_absurd_retry_after_ends_at_once_with_a_sentence_about_the_quota(scripted, api, slept):
+    """Row 10 of the fault matrix."""
     scripted.answers = [Answer({}, 429, {"Retry-After": "1000000000"})]
     refusal = failure(api)
     assert isinstance(refusal, QuotaExhausted)
@@ -159,12 +165,14 @@ def test_an_absurd_retry_after_ends_at_once_with_a_sentence_about_the_quota(scri
 
 
 def test_waits_that_add_up_beyond_the_longest_end_the_request(scripted, api, slept):
+    """Row 10 of the fault matrix."""
     scripted.answers = [Answer({}, 429, {"Retry-After": "600"})]
     assert isinstance(failure(api), QuotaExhausted)
     assert len(slept) == 1
 
 
 def test_a_redirect_is_not_followed(scripted, api):
+    """Row 22 of the fault matrix."""
     other = Scripted()
     other.answers = [FINE]
     scripted.answers = [Answer({}, 302, {"Location": f"{other.url}/elsewhere"})]
@@ -178,6 +186,7 @@ def test_a_redirect_is_not_followed(scripted, api):
     ["https://elsewhere.example/things", "file:///etc/passwd", "//elsewhere.example/x", "@elsewhere.example/x", ""],
 )
 def test_only_paths_are_asked_and_always_of_the_same_host(scripted, api, path):
+    """Row 21 of the fault matrix."""
     scripted.answers = [FINE]
     if path.startswith("/"):
         api.get(path)
@@ -198,6 +207,7 @@ def test_only_paths_are_asked_and_always_of_the_same_host(scripted, api, path):
     ],
 )
 def test_a_base_address_that_would_betray_the_token_is_refused(base_url, flaw):
+    """Row 21 of the fault matrix."""
     with pytest.raises(RequestRefused) as caught:
         Api(DIALECT, base_url, CANARY)
     assert str(caught.value) == f"the base address of Test {flaw}: correct TEST_BASE_URL"
@@ -221,12 +231,17 @@ def test_a_token_that_no_header_can_carry_is_refused_without_being_repeated(toke
         (b'{"a": NaN}', "JSON with NaN in it"),
         (b'{"a": -Infinity}', "JSON with -Infinity in it"),
         (b'{"a": 1e400}', "JSON with a number beyond measure"),
+        (b'{"a": ' + b"9" * 45 + b"}", "JSON with a number beyond measure"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "JSON with a number beyond measure"),
+        (b'{"a": -9223372036854775809}', "JSON with a number beyond measure"),
+        (b'{"a": 1, "b": {"c": 1, "c": 2}}', "JSON with a name twice in one object"),
         (b'{"a": "\\ud800 alone"}', "JSON with half a character in it"),
         (b"[" * 100_000, "JSON nested too deeply"),
         (b"[1, 2]", "JSON that is not an object"),
     ],
 )
 def test_a_200_that_is_no_json_object_is_asked_again_a_little_and_then_named(scripted, api, slept, body, flaw):
+    """Rows 15, 16 and 17 of the fault matrix."""
     scripted.answers = [Answer(body)]
     refusal = failure(api)
     assert isinstance(refusal, UnreadableAnswer)
@@ -240,6 +255,7 @@ def test_emoji_and_escaped_backslashes_are_whole_characters(scripted, api):
 
 
 def test_a_gzip_bomb_is_cut_off_at_the_size_cap(scripted):
+    """Row 31 of the fault matrix."""
     scripted.answers = [bomb(megabytes=40)]
     api = Api(DIALECT, scripted.url, CANARY, largest_answer=1 << 20)
     refusal = failure(api)
@@ -250,6 +266,7 @@ def test_a_gzip_bomb_is_cut_off_at_the_size_cap(scripted):
 
 
 def test_a_source_that_is_down_is_named_with_its_host(slept):
+    """Row 12 of the fault matrix."""
     dead = Scripted()
     dead.stop()
     refusal = failure(Api(DIALECT, dead.url, CANARY, sleep=slept.append))
@@ -284,6 +301,7 @@ def _echo(reply, said):
     ],
 )
 def test_no_failure_shows_the_token_or_holds_on_to_the_request(scripted, account, answer):
+    """Row 24 of the fault matrix."""
     scripted.answers = [answer]
     api = Api(Dialect("Test", _echo, DIALECT.quota_left), scripted.url, CANARY, sleep=lambda seconds: None)
 

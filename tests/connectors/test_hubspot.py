@@ -159,6 +159,7 @@ def test_an_empty_page_with_a_cursor_is_not_the_end(scripted):
 
 
 def test_a_cursor_that_comes_back_ends_the_stream(scripted):
+    """Row 20 of the fault matrix."""
     page = {"total": 9, "results": [], "paging": {"next": {"after": "200"}}}
     with pytest.raises(UnreadableAnswer, match="the same page twice"):
         read(scripted, lambda asked: Answer(page))

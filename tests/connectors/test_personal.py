@@ -81,4 +81,5 @@ def test_without_a_key_nothing_is_hashed():
     ],
 )
 def test_an_address_keeps_its_path_and_campaign_only(address, kept):
+    """Row 34 of the fault matrix."""
     assert without_personal_parameters(address) == kept

@@ -36,6 +36,7 @@ def test_what_a_source_always_sent_beyond_the_declaration_is_no_news(settings, c
 
 
 def test_a_new_field_warns_once_with_an_example(settings, con, account):
+    """Row 27 of the fault matrix."""
     load(settings, con, account, 0, POST)
     (one,) = load(settings, con, account, 1, {**POST, "mood": "calm"})
     assert (one.path, one.blocks) == ("data[].mood", False)
@@ -44,6 +45,7 @@ def test_a_new_field_warns_once_with_an_example(settings, con, account):
 
 
 def test_a_retyped_field_blocks_with_what_was_declared_what_came_and_an_example(settings, con, account):
+    """Row 28 of the fault matrix."""
     load(settings, con, account, 0, POST)
     (one,) = load(settings, con, account, 1, {**POST, "public_metrics": {"like_count": "many"}})
     assert one.blocks
@@ -54,6 +56,7 @@ def test_a_retyped_field_blocks_with_what_was_declared_what_came_and_an_example(
 
 @pytest.mark.parametrize("path", ["text", "created_at", "public_metrics"])
 def test_a_field_that_was_always_there_and_is_gone_blocks_every_run_until_it_is_mended(settings, con, account, path):
+    """Row 28 of the fault matrix."""
     load(settings, con, account, 0, *thirty())
     without = {name: value for name, value in POST.items() if name != path}
     for number in (1, 2):

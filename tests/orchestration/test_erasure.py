@@ -77,6 +77,7 @@ def text_of_all_files(settings):
 
 
 def test_an_erased_contact_leaves_files_and_tables_and_a_keyed_hash_stays(settings):
+    """Row 33 of the fault matrix."""
     portal(settings)
     # 2 is nowhere, 4 was merged into 1, 5 is in the archive
     census(settings, "136", [{"id": "5", "archived": True, "archivedAt": "2026-08-31T10:00:00Z"}])

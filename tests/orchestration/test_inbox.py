@@ -103,6 +103,7 @@ FORMULAS = ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", '=cmd|"/c calc"!A1']
 
 
 def test_what_a_spreadsheet_takes_for_a_formula_is_data_and_stays_untouched(settings, con):
+    """Row 35 of the fault matrix: the stored value."""
     rows = [
         f'e{at},customer,"{text.replace(chr(34), chr(34) * 2)}",login,2026-08-01,1' for at, text in enumerate(FORMULAS)
     ]
@@ -113,6 +114,7 @@ def test_what_a_spreadsheet_takes_for_a_formula_is_data_and_stays_untouched(sett
 
 
 def test_a_row_with_a_nul_byte_is_set_aside_and_the_rest_loads(settings, con):
+    """Row 16 of the fault matrix."""
     drop(settings, "a.csv", f"{HEADER}\n{GOOD}\n{GOOD.replace('c1', 'c' + chr(0))}\n")
     (outcome,) = inbox.take_in(con, settings)
     assert (outcome.loaded, quarantined(settings)[0]["line"], quarantined(settings)[0]["reason"]) == (
@@ -139,6 +141,7 @@ def test_a_value_over_several_lines_keeps_the_lines_after_it_right(settings, con
     ],
 )
 def test_a_value_of_ndjson_that_no_table_can_hold_is_set_aside(settings, con, value, reason):
+    """Row 17 of the fault matrix."""
     row = json.dumps(dict(zip(HEADER.split(","), GOOD.split(","), strict=True)))
     drop(settings, "a.ndjson", row + "\n" + row.replace('"c1"', value) + "\n")
     (outcome,) = inbox.take_in(con, settings)

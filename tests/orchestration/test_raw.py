@@ -82,6 +82,7 @@ def test_a_truncated_page_file_is_named_and_leaves_neither_rows_nor_a_ledger_ent
 
 
 def test_an_empty_capture_is_in_the_ledger_with_no_rows(settings, account, con):
+    """Row 30 of the fault matrix."""
     landing.write(settings.landing, account, USER, DAY, NOON, [], settings.person_key)
     loading.load_new(con, settings, "x", [DAY])
     ledger = con.execute("select account_id, status, row_count, page_count from raw_registry.loads").fetchall()
@@ -157,6 +158,7 @@ def test_pages_of_many_accounts_load_in_one_go(settings, account, con):
 
 
 def test_a_post_that_came_on_two_pages_is_one_row_the_first(settings, account, con):
+    """Row 18 of the fault matrix."""
     posts = SOURCES["x"].streams[1]
 
     def page(*likes: tuple[str, int]) -> Page:

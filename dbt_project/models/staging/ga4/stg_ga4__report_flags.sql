@@ -9,6 +9,7 @@ source as (
         || case when sampled_share < 1 then 'sampled, ' else '' end
         || case when truncation <> '' then 'truncated, ' else '' end
         || case when hidden_metrics <> '' then 'revenue hidden for want of permission, ' else '' end
+        || case when unreadable_count > 0 then 'values that are no numbers, ' else '' end
         || case when rows_read < rows_told then 'fewer rows than told, ' else '' end as said
     from {{ source('raw_ga4', 'report_flags') }}
 
@@ -33,6 +34,7 @@ renamed as (
         page_count,
         rows_told,
         rows_read,
+        unreadable_count,
         sampled_share,
 
         ---------- booleans
