@@ -61,7 +61,7 @@ class Dialect:
     """A source's name, what its error answers mean, what an answer tells of the quota, and what it costs.
 
     `refusal` gets the answer and a function that makes the source's words fit to be repeated; it returns None
-    where the status alone decides.
+    where the status alone decides. `rest_s` reads from an answer how long the endpoint wants no more questions.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Dialect:
     quota_left: Callable[[Reply], str | None]
     tries_more: int = TRIES_MORE
     prices: Prices | None = None
+    rest_s: Callable[[Reply], float | None] = lambda _: None
 
 
 def by_status(dialect: Dialect, reply: Reply) -> SourceError | None:
