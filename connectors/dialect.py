@@ -59,10 +59,10 @@ class Prices(Protocol):
 
 @dataclass(frozen=True)
 class Dialect:
-    """A source's name, what its error answers mean, what an answer tells of the quota, what it costs, how fast it is.
+    """A source's name, what its error answers mean, what an answer tells of the quota, what it costs, how fast it may be asked.
 
     `refusal` gets the answer and a function that makes the source's words fit to be repeated; it returns None
-    where the status alone decides.
+    where the status alone decides. `rest_s` reads from an answer how long the endpoint wants no more questions.
     """
 
     name: str
@@ -71,6 +71,7 @@ class Dialect:
     tries_more: int = TRIES_MORE
     prices: Prices | None = None
     limits: tuple[Limit, ...] = ()
+    rest_s: Callable[[Reply], float | None] = lambda _: None
 
 
 def by_status(dialect: Dialect, reply: Reply) -> SourceError | None:

@@ -7,11 +7,13 @@ Only paths below the base address are ever asked, never an address that an answe
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from time import monotonic
 from time import sleep as real_sleep
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -27,11 +29,12 @@ from connectors.redaction import Redaction
 from connectors.streams import Page
 from connectors.strict_json import parse_list, parse_object
 from connectors.usage import Usage
-from connectors.waiting import retrying
+from connectors.waiting import LONGEST_WAIT_S, retrying
 
 CONNECT_S, ANSWER_S = 5.0, 90.0
 LARGEST_ANSWER = 64 * 1024 * 1024
 TRIES_MORE_IF_UNREADABLE = 2
+IDS = re.compile(r"\d{2,}")
 Answer = TypeVar("Answer")
 
 
@@ -61,6 +64,7 @@ class Api:
         self._pace = Pace(self.dialect.limits)
         self._now: datetime | None = None
         self._gave_up = False
+        self._rests_until: dict[str, float] = {}  # by endpoint, on our own monotonic clock
         self._recalled: dict[str, Page] = {}
         self._session = requests.Session()
         # A proxy of the environment has no business with what is meant for this machine.
@@ -128,7 +132,13 @@ class Api:
         headers = {"Accept": "application/json", "Authorization": f"Bearer {self.token}"}
         if body is not None:
             headers["Content-Type"] = "application/json"
-        return self.judged(asked, *self._exchange(method, path, body, headers))
+        endpoint = IDS.sub("#", path.partition("?")[0])
+        left_s = self._rests_until.pop(endpoint, 0.0) - monotonic()
+        if 0 < left_s <= LONGEST_WAIT_S:
+            self.sleep(left_s)
+        reply = self.judged(asked, *self._exchange(method, path, body, headers))
+        self._rests_until[endpoint] = monotonic() + (self.dialect.rest_s(reply) or 0.0)
+        return reply
 
     def _has_renewed(self) -> bool:
         """Take a new token, once a session: one that is refused too is refused for another reason."""

@@ -40,6 +40,7 @@ from connectors.x_tables import MENTION_COUNTS, MENTIONS, OF_OTHERS, POST_REFUSA
 log = logging.getLogger("warehouse")
 PAGE_SIZE = 100
 MOST_PAGES = 40  # a timeline goes back 3,200 posts
+ENDLESS = "X pages on without end: run again later"
 MENTIONS_REACH = timedelta(days=7)
 USER_FIELDS = "id,name,username,public_metrics,created_at,protected,withheld"
 MENTION_FIELDS = "id,created_at,author_id,entities,referenced_tweets"
@@ -119,11 +120,15 @@ def _paged(api: Api, path: str, cursor: dict[str, str], account: Account) -> Ite
         token = (body.get("meta") or {}).get("next_token")
         if not token:
             return
-        if token in seen:
-            break
-        seen.add(token)
-        cursor = {**cursor, "pagination_token": token}
-    raise UnreadableAnswer("X gave the same page twice instead of the next: run again later")
+        cursor = _onward(cursor, token, seen)
+    raise UnreadableAnswer(ENDLESS)
+
+
+def _onward(cursor: dict[str, str], token: str, seen: set[str]) -> dict[str, str]:
+    if token in seen:
+        raise UnreadableAnswer("X gave the same page twice instead of the next: run again later")
+    seen.add(token)
+    return {**cursor, "pagination_token": token}
 
 
 @names_the_token
@@ -134,13 +139,15 @@ def mentions(api: Api, account: Account, window: Window) -> Iterator[Page]:
     earlier = [at for at, page in window.landed() if at.date() < now.date() and not next_token(page)]
     start = max([now - MENTIONS_REACH, *earlier])
     cursor = {"start_time": _instant(start), "tweet.fields": MENTION_FIELDS}
+    path, seen = f"/2/users/{account.account_id}/mentions", set()
     for _ in range(MOST_PAGES):
-        reply = api.get(f"/2/users/{account.account_id}/mentions", max_results=PAGE_SIZE, **cursor)
-        yield reply.page
-        token = (reply.json.get("meta") or {}).get("next_token")
-        if not token or token == cursor.get("pagination_token"):
+        page = api.get(path, max_results=PAGE_SIZE, **cursor).page
+        yield page
+        token = next_token(page)
+        if not token:
             return
-        cursor = {**cursor, "pagination_token": token}
+        cursor = _onward(cursor, token, seen)
+    raise UnreadableAnswer(ENDLESS)
 
 
 @names_the_token

@@ -46,4 +46,10 @@ def quota_left(reply: Reply) -> str | None:
     return f"{left} requests of the window" if left else None
 
 
-DIALECT = Dialect("X", refusal, quota_left, prices=XPrices())
+def rest_s(reply: Reply) -> float | None:
+    """Return the seconds until the window of this endpoint begins anew, once it is used up."""
+    is_used_up = reply.headers.get("x-rate-limit-remaining", "").strip() == "0"
+    return until_s(reply.headers, "x-rate-limit-reset", reply.now) if is_used_up else None
+
+
+DIALECT = Dialect("X", refusal, quota_left, prices=XPrices(), rest_s=rest_s)

@@ -140,9 +140,32 @@ def test_the_timeline_reaches_back_thirty_days_of_the_sources_clock_in_hundreds(
     assert [(one["start_time"], one["max_results"]) for one in asked] == [(["2026-08-02T00:00:00Z"], ["100"])] * 2
 
 
-def test_a_token_that_comes_back_ends_the_stream(scripted):
+@pytest.mark.parametrize("stream", ["posts", "mentions"])
+def test_a_token_that_comes_back_ends_the_stream(scripted, stream):
     with pytest.raises(UnreadableAnswer, match="the same page twice"):
-        read(scripted, [Answer({"data": [POST], "meta": {"next_token": "T"}})])
+        read(scripted, [Answer({"data": [POST], "meta": {"next_token": "T"}})], stream)
+
+
+@pytest.mark.parametrize("stream", ["posts", "mentions"])
+def test_pages_without_end_end_the_stream(scripted, stream):
+    def answer(asked):
+        return Answer({"meta": {"result_count": 0, "next_token": f"T{len(scripted.asked)}"}})
+
+    with pytest.raises(UnreadableAnswer, match="without end"):
+        read(scripted, answer, stream)
+    assert len(scripted.asked) < 50
+
+
+def test_a_used_up_window_is_waited_for_at_its_own_endpoint_and_at_no_other(scripted):
+    used_up = {"x-rate-limit-remaining": "0", "x-rate-limit-reset": str(1788220800 + 90)}
+    scripted.answers = [Answer({"data": {}}, headers=used_up), Answer({}), Answer({})]
+    api, slept = SOURCES["x"].open(scripted.url, "a-token-for-tests"), []
+    api.sleep = slept.append
+    for path in ("/2/users/150/tweets", "/2/users/150", "/2/users/151/tweets", "/2/users/150/tweets"):
+        api.get(path)
+    api.close()
+    assert [round(pause) for pause in slept] == [90]
+    assert len(scripted.asked) == 4
 
 
 @pytest.mark.parametrize(("stream", "named"), [("user", "@aozora_coffee"), ("posts", "150")])
