@@ -25,6 +25,7 @@ from sandbox.streams import midnight
 
 DAY = timedelta(days=1)
 READ_ON_X = timedelta(days=30)
+REACTIONS_ON_X = ("organic_likes", "organic_replies", "organic_reposts", "bookmarks", "quotes")
 # in the order in which they stand on each other
 MODELS = (
     "int_post_exposures", "int_exposure_norms", "int_viral_posts", "int_exposure_days", "int_exposure_ratings",
@@ -153,4 +154,4 @@ def _reactions(built: world.World, post: Post, at: datetime) -> int:
     counters = built.post_counters(post, built.settled_until(post.account.native_id, at))
     if post.account.platform == "instagram":
         return counters["total_interactions"]
-    return sum(counters[name] for name in ("organic_likes", "organic_replies", "organic_reposts", "bookmarks", "quotes"))
+    return sum(counters[name] for name in REACTIONS_ON_X)

@@ -1,3 +1,11 @@
+{# Visits are told since the site is captured: an older post's are not known. #}
+{% set sessions %}
+case
+    when brands.has_site = 1 and posts.published_date >= reporting_window.first_date
+        then coalesce(visits.sessions, 0)
+end
+{% endset %}
+
 with
 
 posts as (
@@ -16,6 +24,12 @@ rules as (
 accounts as (
 
     select * from {{ ref('stg_registry__accounts') }}
+
+),
+
+reporting_window as (
+
+    select * from {{ ref('int_reporting_window') }}
 
 ),
 
@@ -78,15 +92,16 @@ measured as (
     select
         posts.*,
         brands.currency,
-        case when brands.has_site = 1 then coalesce(visits.sessions, 0) end as sessions,
+        {{ sessions }} as sessions,
         case when brands.has_crm = 1 then coalesce(outcomes.leads, 0) end as leads,
         case when brands.has_crm = 1 then coalesce(outcomes.deals_won, 0) end as deals_won,
         case when brands.has_crm = 1 then coalesce(outcomes.revenue, 0) end as revenue,
         -- the clicks that the platform tells; where it tells none, the visits that came by the post's own tag
         coalesce(
-            posts.link_clicks_to_date, case when brands.has_site = 1 then coalesce(visits.sessions, 0) end
+            posts.link_clicks_to_date, {{ sessions }}
         ) as onward_visits
     from posts
+    cross join reporting_window
     inner join brands
         on posts.brand_id = brands.brand_id
     left join visits
