@@ -290,7 +290,7 @@ def test_planted_drops_raise_alerts_and_nothing_else_does(models):
         who, falls_in = f"c{number:03}", int(rng.integers(1, 12))  # in half of them, within the six months
         for place, month in enumerate(MONTHS):
             fallen = place >= falls_in
-            logins = int(rng.integers(2, 4)) if fallen else int(rng.integers(26, 29))
+            logins = 2 if fallen else int(rng.integers(26, 29))
             features = int(rng.integers(0, 2)) if fallen else int(rng.integers(3, 6))
             given += month_of(who, logins, features, float(rng.integers(20, 45)), month)
         if falls_in < len(MONTHS):
