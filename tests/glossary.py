@@ -1,4 +1,4 @@
-"""The page of metric definitions: `python -m tests.glossary` writes docs/metrics.md from the rows behind `dim_metrics`."""
+"""The page of metric definitions: `python -m tests.glossary` writes docs/metrics.md from the seed of `dim_metrics`."""
 
 from __future__ import annotations
 

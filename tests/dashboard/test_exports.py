@@ -52,9 +52,14 @@ def test_a_csv_cell_that_begins_like_a_formula_is_quoted_and_nothing_else_is(hom
         rows = list(csv.DictReader(file))
     assert [row["text"] for row in rows] == [f"'{text}" for text in FORMULAS] + HARMLESS + [""]
     assert rows[0] == {
-        "n": "0", "text": "'=1+1", "amount": "-1.50", "day": "2026-08-01", "seen_at": rows[0]["seen_at"], "is_own": "True",
+        "n": "0",
+        "text": "'=1+1",
+        "amount": "-1.50",
+        "day": "2026-08-01",
+        "seen_at": "2026-08-01 09:00:00+00:00",
+        "is_own": "True",
         "big": "9007199254740993",
-    }  # fmt: skip
+    }
 
 
 def test_a_csv_has_the_row_count_of_its_mart(home):
