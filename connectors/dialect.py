@@ -59,7 +59,7 @@ class Prices(Protocol):
 
 @dataclass(frozen=True)
 class Dialect:
-    """A source's name, what its error answers mean, what an answer tells of the quota, what it costs, how fast it may be asked.
+    """A source's name, what its error answers mean, the quota left, its price and its pace.
 
     `refusal` gets the answer and a function that makes the source's words fit to be repeated; it returns None
     where the status alone decides. `rest_s` reads from an answer how long the endpoint wants no more questions.
