@@ -27,7 +27,8 @@ def published(tmp_path) -> Path:
         con.execute("create schema marts")
         con.execute(
             "create table marts.kpi_tree_nodes (tree_id varchar, version bigint, node_id varchar,"
-            " parent_node_id varchar, brand_id varchar, kgi_id varchar, metric_id varchar, op varchar, unit varchar, label_en varchar,"
+            " parent_node_id varchar, brand_id varchar, kgi_id varchar, metric_id varchar, op varchar, unit varchar,"
+            " label_en varchar,"
             " label_ja varchar, actual double, null_reason varchar, required double, attainment double, status varchar,"
             " period_type varchar, period_start date, is_partial boolean, depth bigint, child_order bigint)"
         )
