@@ -125,7 +125,7 @@ def test_metricflow_gets_sums_of_counts_and_ratios_of_sums_and_no_people():
     document = yaml.safe_load(emitters.files(Registry.read())["metricflow/semantic_models.yml"])
     metrics = {metric["name"]: metric for metric in document["metrics"]}
     assert metrics["lead_rate_sessions"]["type_params"] == {"numerator": "leads", "denominator": "sessions"}
-    assert {"reach", "followers"} & set(metrics) == set()
+    assert {"reach", "followers", "revenue"} & set(metrics) == set()
     measures = {measure["name"]: measure for measure in document["semantic_models"][0]["measures"]}
     assert {measure["agg"] for measure in measures.values()} == {"sum"}
 
