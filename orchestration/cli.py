@@ -164,7 +164,10 @@ def _score(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG00
 
 
 def _kpi(settings: Settings, words: argparse.Namespace) -> int:
-    return _end(commands_kpi.act(settings, words))
+    said, problems = commands_kpi.act(settings, words)
+    if said:
+        print(said)
+    return _end(problems)
 
 
 def _receipt(settings: Settings, words: argparse.Namespace) -> int:

@@ -38,7 +38,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class Evidence:
-    """One page file below a row: the raw table and rows read from it, and whether its bytes are those that were loaded."""
+    """One page file below a row: what was read from it, and whether its bytes are those that were loaded."""
 
     raw_table: str
     file: str
@@ -123,9 +123,7 @@ def _sources(metric_id: str | None) -> frozenset[str] | None:
     return frozenset(source for side in sides for source in side["source"].split("+")) - {"none"} or None
 
 
-def _files(
-    con: duckdb.DuckDBPyConnection, settings: Settings, raw_table: str, scope: Scope
-) -> Iterator[Evidence]:
+def _files(con: duckdb.DuckDBPyConnection, settings: Settings, raw_table: str, scope: Scope) -> Iterator[Evidence]:
     source = raw_table.removeprefix("raw_").partition(".")[0]
     if scope.sources is not None and source not in scope.sources:
         return

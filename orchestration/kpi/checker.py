@@ -47,7 +47,9 @@ def lint(registry: Registry) -> Iterator[Fault]:
     for (kgi_id, _), kpis in chosen.items():
         metrics, first = {kpi.metric_id for kpi in kpis}, kpis[0]
         if metrics <= {"followers", "followers_net"}:
-            sentence = f"followers are the only KPI of {kgi_id}: add one that followers have to do, such as link_clicks."
+            sentence = (
+                f"followers are the only KPI of {kgi_id}: add one that followers have to do, such as link_clicks."
+            )
             yield Fault("followers_only", first.file, first.line, sentence)
         if metrics <= EXPOSURE and types.get(kgi_id, "awareness") != "awareness":
             sentence = (

@@ -32,11 +32,13 @@ def add_words(kpi: argparse.ArgumentParser) -> None:
     for each in (check, tree, template, emit):
         # What stands on the word before is not overruled by a default here.
         each.add_argument("--home", default=argparse.SUPPRESS, metavar="DIR", help="in place of WAREHOUSE_HOME")
-        each.add_argument("--seeds", type=Path, default=argparse.SUPPRESS, metavar="DIR", help="folder of the KPI seeds")
+        each.add_argument(
+            "--seeds", type=Path, default=argparse.SUPPRESS, metavar="DIR", help="folder of the KPI seeds"
+        )
 
 
-def act(settings: Settings, words: argparse.Namespace) -> list[str]:
-    """Do what the words say; return the problems."""
+def act(settings: Settings, words: argparse.Namespace) -> tuple[str, list[str]]:
+    """Do what the words say; return what to print, and the problems."""
     if words.what == "check":
         return _check(settings, words)
     if words.what == "tree":
@@ -44,26 +46,22 @@ def act(settings: Settings, words: argparse.Namespace) -> list[str]:
         if served is None:
             raise Problem("nothing is published yet: `warehouse run` or `warehouse demo` does it.")
         root = pictures.read(served, words.tree_id, words.period, words.version)
-        print(pictures.FORMATS[words.format](root, words.language))
-    elif words.what == "template":
-        print(templates.text(words.kgi_type, words.brand, words.seeds))
-    else:
-        checker.require_sound(words.seeds)
-        for path in emitters.write(words.folder, registry.Registry.read(words.seeds)):
-            print(path)
-    return []
+        return pictures.FORMATS[words.format](root, words.language), []
+    if words.what == "template":
+        return templates.text(words.kgi_type, words.brand, words.seeds), []
+    checker.require_sound(words.seeds)
+    return "\n".join(map(str, emitters.write(words.folder, registry.Registry.read(words.seeds)))), []
 
 
-def _check(settings: Settings, words: argparse.Namespace) -> list[str]:
+def _check(settings: Settings, words: argparse.Namespace) -> tuple[str, list[str]]:
     read = registry.Registry.read(words.seeds)
-    found = [*checker.faults(read)]
+    found, said = [*checker.faults(read)], []
     if not found:
         found += checker.lint(read)
     if words.against and not read.faults:
         before = registry.Registry.read(words.against)
         found += changes.faults(before, read)
-        for line in changes.effects(before, read, publish.served(settings)):
-            print(line)
+        said += changes.effects(before, read, publish.served(settings))
     if not found:
-        print(f"{len(read.kgis)} goals, {len(read.kpis)} KPIs and {len(read.trees())} trees are sound.")
-    return [str(fault) for fault in found]
+        said.append(f"{len(read.kgis)} goals, {len(read.kpis)} KPIs and {len(read.trees())} trees are sound.")
+    return "\n".join(said), [str(fault) for fault in found]

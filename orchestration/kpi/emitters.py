@@ -12,14 +12,13 @@ import yaml
 from orchestration.kpi.registry import METRICS, Edge, Registry
 
 TREE_TABLE = "kpi_tree_nodes"
-AGGREGATIONS = {"count": "sum"}
 
 
 def files(registry: Registry, metrics: Path = METRICS) -> dict[str, str]:
     """Return the text of each file, by the path below the folder it is written to."""
     known = _metrics(metrics)
     return {
-        "metricflow/semantic_models.yml": _yaml(metricflow(known)),
+        "metricflow/semantic_models.yml": _yaml(metricflow(registry, known)),
         "lightdash/kpi_tree_nodes.yml": _yaml(lightdash(registry, known)),
         "dbt_docs/kpi_trees.md": dbt_docs(registry, known),
     }
@@ -36,49 +35,52 @@ def write(folder: Path, registry: Registry) -> list[Path]:
     return written
 
 
-def metricflow(known: dict[str, dict[str, str]]) -> dict[str, Any]:
-    """Return a semantic model over the long table of daily brand metrics: counts as sums, ratios of them as ratios.
+def metricflow(registry: Registry, known: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """Return a semantic model over the days of the tree nodes: counts as sums, and ratios of them as ratios.
 
-    Levels and distinct people are left out: MetricFlow would add them up over days.
+    A metric is read from one node, though several trees may hold it. Levels, distinct people and money of several
+    currencies are left out: MetricFlow would add them up.
     """
-    counts = {name: row for name, row in known.items() if row["kind"] == "count"}
+    nodes = {edge.metric_id: edge for edge in reversed(registry.edges)}
+    counts = {
+        name: row
+        for name, row in known.items()
+        if name in nodes and row["kind"] == "count" and row["unit"] != "currency"
+    }
     rates = {
         name: row
         for name, row in known.items()
         if row["kind"] in ("ratio", "share") and {row["numerator"], row["denominator"]} <= set(counts)
     }
-    measures = [
-        {
-            "name": f"{name}_sum",
-            "agg": AGGREGATIONS[row["kind"]],
-            "expr": f"case when metric_id = '{name}' then actual end",
-            "description": _said(row),
-        }
-        for name, row in counts.items()
-    ]
-    simple = [
-        {"name": name, "label": row["label_en"], "description": _said(row), "type": "simple"}
-        | {"type_params": {"measure": f"{name}_sum"}}
-        for name, row in counts.items()
-    ]
-    ratios = [
-        {"name": name, "label": row["label_en"], "description": _said(row), "type": "ratio"}
-        | {"type_params": {"numerator": row["numerator"], "denominator": row["denominator"]}}
-        for name, row in rates.items()
-    ]
     model = {
         "name": "kpi_days",
-        "description": "Brand's KPI tree nodes by day; filter on one tree.",
+        "description": "Brand's metrics by day, as the KPI trees measure them.",
         "model": f"ref('{TREE_TABLE}')",
-        "defaults": {"agg_time_dimension": "day"},
+        "defaults": {"agg_time_dimension": "measured_on"},
         "primary_entity": "tree_node",
         "dimensions": [
-            {"name": "day", "type": "time", "expr": "period_start", "type_params": {"time_granularity": "day"}},
-            *({"name": name, "type": "categorical"} for name in ("brand_id", "tree_id", "node_id", "period_type")),
+            {"name": "measured_on", "type": "time", "expr": "period_start", "type_params": {"time_granularity": "day"}},
+            {"name": "brand_id", "type": "categorical"},
         ],
-        "measures": measures,
+        "measures": [_measure(name, row, nodes[name]) for name, row in counts.items()],
     }
+    simple = [_metric(name, row, "simple", {"measure": f"{name}_sum"}) for name, row in counts.items()]
+    ratios = [
+        _metric(name, row, "ratio", {side: row[side] for side in ("numerator", "denominator")})
+        for name, row in rates.items()
+    ]
     return {"semantic_models": [model], "metrics": simple + ratios}
+
+
+def _measure(name: str, row: dict[str, str], node: Edge) -> dict[str, Any]:
+    one_node = f"kgi_id = '{node.kgi_id}' and version = {node.version} and node_id = '{node.node_id}'"
+    expression = f"case when period_type = 'day' and {one_node} then actual end"
+    return {"name": f"{name}_sum", "agg": "sum", "expr": expression, "description": _said(row)}
+
+
+def _metric(name: str, row: dict[str, str], kind: str, parameters: dict[str, str]) -> dict[str, Any]:
+    said = {"name": name, "label": row["label_en"], "description": _said(row)}
+    return said | {"type": kind, "type_params": parameters}
 
 
 def lightdash(registry: Registry, known: dict[str, dict[str, str]]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from orchestration.settings import Problem
 
 
 def rows(kgi_type: str, brand_id: str, seeds: Path = SEEDS, metrics: Path = METRICS) -> dict[str, list[dict[str, str]]]:
-    """Return the rows by seed: the goal with its number left open, its KPIs, and a tree in which they go along with it."""
+    """Return rows by seed: the goal with its number left open, its KPIs, and a tree in which they go along with it."""
     pattern = [row for row in _read(seeds / "kgi_patterns.csv") if row["kgi_type"] == kgi_type and row["role"] == "kpi"]
     if not pattern:
         raise Problem(f"kgi_patterns.csv has no pattern {kgi_type}: name one of its kgi_type.")

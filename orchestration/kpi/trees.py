@@ -24,7 +24,7 @@ def of_tree(nodes: Sequence[Edge], goal_metrics: set[str], units: dict[str, str]
     for node in nodes:
         children.setdefault(node.parent_node_id, []).append(node)
     yield from _of_roots(nodes, children.get(None, []), goal_metrics)
-    yield from _of_ways(nodes, children)
+    yield from _of_ways(nodes)
     for node in nodes:
         yield from _of_node(node, children.get(node.node_id, []), units)
 
@@ -42,7 +42,7 @@ def _of_roots(nodes: Sequence[Edge], roots: Sequence[Edge], goal_metrics: set[st
             yield _fault("root_is_not_the_kgi", root, sentence)
 
 
-def _of_ways(nodes: Sequence[Edge], children: dict[str | None, list[Edge]]) -> Iterator[Fault]:
+def _of_ways(nodes: Sequence[Edge]) -> Iterator[Fault]:
     named = {node.node_id: node for node in nodes}
     for node in nodes:
         seen, at = [node.node_id], node
@@ -55,7 +55,9 @@ def _of_ways(nodes: Sequence[Edge], children: dict[str | None, list[Edge]]) -> I
                 way = " → ".join([*seen, node.node_id])
                 yield _fault("cycle", node, f"{way} is a circle: give one of them another parent_node_id.")
         elif at is node and node.parent_node_id is not None:
-            sentence = f"{node.node_id} is an orphan: there is no node {node.parent_node_id} in its tree, mend the name."
+            sentence = (
+                f"{node.node_id} is an orphan: there is no node {node.parent_node_id} in its tree, mend the name."
+            )
             yield _fault("orphan", node, sentence)
         elif len(seen) > LEVELS:
             sentence = f"{node.node_id} lies {len(seen)} levels deep: a tree has at most {LEVELS}, split it."

@@ -61,9 +61,7 @@ def test_the_projects_own_registry_is_sound():
 
 def test_a_sound_registry_with_every_seed_filled_passes(tmp_path):
     second = TARGET | {"target_value": 8, "valid_from": "2026-02-01"}
-    checker.require_sound(
-        write(tmp_path, kpi_targets=[TARGET, second], kpi_revisions=[REVISION], kpi_bridges=[BRIDGE])
-    )
+    checker.require_sound(write(tmp_path, kpi_targets=[TARGET, second], kpi_revisions=[REVISION], kpi_bridges=[BRIDGE]))
 
 
 def without(row: dict, column: str) -> dict:
@@ -75,7 +73,9 @@ WRONG = {
     "M31 two numbers": ({"kgis": [KGI | {"growth_rate": 0.1}]}, "kgis.csv, line 2: g has both target_value and"),
     "M31 no period": ({"kgis": [without(KGI, "period_type")]}, "kgis.csv, line 2: period_type is empty: fill it in."),
     "M31 no owner": ({"kgis": [without(KGI, "owner")]}, "kgis.csv, line 2: owner is empty: fill it in."),
-    "a period nobody knows": ({"kgis": [KGI | {"period_type": "year"}]}, "kgis.csv, line 2: period_type is 'year', but"),
+    "a period nobody knows": (
+        {"kgis": [KGI | {"period_type": "year"}]}, "kgis.csv, line 2: period_type is 'year', but",
+    ),
     "a target of words": ({"kgis": [KGI | {"target_value": "ten"}]}, "kgis.csv, line 2: target_value is 'ten', but"),
     "M47 two versions at once": (
         {"kgis": [KGI, KGI | {"version": 2}]},
@@ -99,7 +99,10 @@ WRONG = {
                        ROOT | {"node_id": "egg", "parent_node_id": "hen"}]},
         "kpi_edges.csv, line 4: hen → egg → hen is a circle",
     ),
-    "two roots": ({"kpi_edges": [*TREE, ROOT | {"node_id": "r", "op": "leaf"}]}, "kpi_edges.csv, line 4: r is a second root beside"),
+    "two roots": (
+        {"kpi_edges": [*TREE, ROOT | {"node_id": "r", "op": "leaf"}]},
+        "kpi_edges.csv, line 4: r is a second root beside",
+    ),
     "a root of another metric": (
         {"kpi_edges": [PRODUCT[0] | {"metric_id": "leads"}, *PRODUCT[1:]]},
         "kpi_edges.csv, line 2: the root measures leads, the KGI sessions",

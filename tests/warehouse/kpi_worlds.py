@@ -33,7 +33,7 @@ class World:
         chance = random.Random(self.name)
         wander = [0.0, 0.0]
         displays: list[float] = []
-        for day in range(-self.lag, self.days):
+        for _ in range(-self.lag, self.days):
             wander[0] += chance.gauss(0, 0.05 if self.elasticity is None else 0.02)
             own = 0.0 if self.elasticity is None else chance.gauss(0, 0.3)
             displays.append(9 + wander[0] + own)

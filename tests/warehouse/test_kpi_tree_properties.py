@@ -111,6 +111,7 @@ random_trees = settings(
 @random_trees
 @given(tree=trees)
 def test_contributions_add_up_whatever_the_tree_and_the_order_of_its_children(models, tree):
+    """N5 and M174: to the change within 1e-6, alike in any order of children, and nothing for an unchanged leaf."""
     evaluate(tree)
     rows = models.run(as_tables(tree), "kpi_tree_contributions")[0]
     of_version = {
@@ -129,6 +130,7 @@ def test_contributions_add_up_whatever_the_tree_and_the_order_of_its_children(mo
 @random_trees
 @given(tree=trees)
 def test_what_is_required_of_the_leaves_is_worth_the_target_of_the_goal(models, tree):
+    """M43: identities recompute from their children; what goes down comes back up as the KGI's target."""
     evaluate(tree)
     nodes = models.run(as_tables(tree), "kpi_tree_nodes")[0]
     required = {n["node_id"]: n["required"] for n in nodes if n["version"] == 1 and n["period_start"] == NEW}
@@ -139,3 +141,27 @@ def test_what_is_required_of_the_leaves_is_worth_the_target_of_the_goal(models, 
             continue
         up = {"sum": sum, "product": math.prod, "ratio": lambda pair: pair[0] / pair[1]}[node.op](parts)
         assert up == pytest.approx(required[node.name], rel=1e-6)
+
+
+@random_trees
+@given(
+    usual=st.integers(1, 400),
+    drivers=st.lists(
+        st.tuples(st.integers(1, 400), st.sampled_from([-1.5, -0.5, 0.3, 0.8, 1.2])), min_size=1, max_size=4
+    ),
+)
+def test_what_is_required_below_a_fitted_edge_is_worth_the_target_by_the_fit(models, usual, drivers):
+    """N5: the target goes down by the elasticities and comes back up by them."""
+    root = Node("empirical", [Node("leaf", old=value, new=value) for value, _ in drivers], old=usual, new=usual)
+    given_tables = as_tables(root)
+    fit = {"brand_id": "b", "related_metric_id": "root", "assessed_on": OLD, "state": "supported", "expires_on": NEW}
+    given_tables["intermediate.int_kpi_relations_judged"] = [
+        fit | {"metric_id": f"root_{place}", "elasticity": elasticity}
+        for place, (_, elasticity) in enumerate(drivers, start=1)
+    ]
+    nodes = models.run(given_tables, "kpi_tree_nodes")[0]
+    required = {n["node_id"]: n["required"] for n in nodes if n["version"] == 1 and n["period_start"] == NEW}
+    grown = usual * math.prod(
+        (required[f"root_{place}"] / value) ** elasticity for place, (value, elasticity) in enumerate(drivers, start=1)
+    )
+    assert grown == pytest.approx(TARGET, rel=1e-6)

@@ -133,8 +133,8 @@ level_{{ depth }} as (
                     case
                         when parents.required > 0 and parents.held_value > 0
                             then
-                                nodes.held_value * exp(
-                                    ln(parents.required / parents.held_value) / moved.mover_count / moved.elasticity
+                                nodes.held_value * power(
+                                    parents.required / parents.held_value, 1 / (moved.mover_count * moved.elasticity)
                                 )
                     end
             when parents.op = 'product' and not nodes.carries_target then nodes.held_value

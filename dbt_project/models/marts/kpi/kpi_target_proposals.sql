@@ -257,20 +257,20 @@ proposed as (
         based.value_mean as base,
         case
             when edges.state = 'supported' and goal_numbers.target > 0 and goals.value_mean > 0
-                then based.value_mean * exp(ln(goal_numbers.target / goals.value_mean) / nullif(edges.elasticity, 0))
+                then based.value_mean * power(goal_numbers.target / goals.value_mean, 1 / nullif(edges.elasticity, 0))
         end as target,
         case
             when edges.state = 'supported' and goal_numbers.target > 0 and goals.value_mean > 0
                 then based.value_mean * least(
-                    exp(ln(goal_numbers.target / goals.value_mean) / nullif(edges.elasticity_high, 0)),
-                    exp(ln(goal_numbers.target / goals.value_mean) / nullif(edges.elasticity_low, 0))
+                    power(goal_numbers.target / goals.value_mean, 1 / nullif(edges.elasticity_high, 0)),
+                    power(goal_numbers.target / goals.value_mean, 1 / nullif(edges.elasticity_low, 0))
                 )
         end as target_low,
         case
             when edges.state = 'supported' and goal_numbers.target > 0 and goals.value_mean > 0
                 then based.value_mean * greatest(
-                    exp(ln(goal_numbers.target / goals.value_mean) / nullif(edges.elasticity_high, 0)),
-                    exp(ln(goal_numbers.target / goals.value_mean) / nullif(edges.elasticity_low, 0))
+                    power(goal_numbers.target / goals.value_mean, 1 / nullif(edges.elasticity_high, 0)),
+                    power(goal_numbers.target / goals.value_mean, 1 / nullif(edges.elasticity_low, 0))
                 )
         end as target_high,
         coalesce(edges.day_n, 0) as n,
