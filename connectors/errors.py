@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from connectors.http import Api
     from connectors.streams import Account, Page, Window
 
+# What reading an answer of a shape that nobody foresaw can raise.
+UNKNOWN_SHAPE = (TypeError, LookupError, AttributeError, ValueError, ArithmeticError)
 Pages = Callable[["Api", "Account", "Window"], Iterator["Page"]]
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from connectors import SOURCES
 from connectors.errors import SourceError
 from connectors.streams import Account, Finding
-from orchestration import accounts, budget, inbox, raw
+from orchestration import accounts, budget, inbox, ingest, raw
 from orchestration.settings import Problem, Settings
 
 ROOM = 1 << 30
@@ -149,9 +149,7 @@ def _account(settings: Settings, account: Account, listed: list[Account]) -> Ite
     source = SOURCES[account.source]
     try:
         today = datetime.now(UTC).date()
-        base_url = settings.base_url(account.source, today)
-        with closing(source.open(base_url, settings.token_of(account, base_url))) as api:
-            api.budget_usd = budget.left(settings, account, budget.siblings(account, listed), today)
+        with closing(ingest.opened(settings, account, budget.siblings(account, listed), today)) as api:
             said = (
                 f"answers, its clock says {api.present():%Y-%m-%d %H:%M} UTC",
                 f"応答あり、時刻 {api.present():%Y-%m-%d %H:%M} UTC",

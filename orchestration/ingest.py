@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from connectors import SOURCES
-from connectors.errors import NotTold, PermissionMissing, SourceError, TokenRefused
+from connectors.errors import UNKNOWN_SHAPE, NotTold, PermissionMissing, SourceError, TokenRefused
 from connectors.http import Api
 from connectors.streams import Account, Stream, Window
 from orchestration import budget, parts, shortfalls
@@ -69,6 +69,14 @@ def fetch(
     return whole
 
 
+def opened(settings: Settings, account: Account, siblings: Collection[str], day: date) -> Api:
+    """Open an account's door, with what the brand may still spend."""
+    base_url = settings.base_url(account.source, day)
+    api = SOURCES[account.source].open(base_url, settings.token_of(account, base_url))
+    api.budget_usd = budget.left(settings, account, siblings, day)
+    return api
+
+
 class _Fetch:
     """One errand on its way: what it has brought, and why the rest is lacking."""
 
@@ -81,15 +89,13 @@ class _Fetch:
     def run(self, streams: list[Stream], firsts: Firsts) -> Harvest:
         """Ask every window of every stream, one after the other."""
         try:
-            base_url = self.settings.base_url(self.source.name, self.errand.day)
-            api = self.source.open(base_url, self.settings.token_of(self.account, base_url))
+            api = opened(self.settings, self.account, self.errand.siblings, self.errand.day)
         except (Problem, SourceError) as error:
             for stream in streams:
                 for window in windows(self.settings, stream, self.errand):
                     self._fell_short(stream, window, error)
             return self.harvest
         with closing(api):
-            api.budget_usd = budget.left(self.settings, self.account, self.errand.siblings, self.errand.day)
             for stream in streams:
                 self._ask(api, stream, firsts.get((self.account.account_id, stream.name)))
             self.harvest.request_count = api.usage.requests
@@ -109,7 +115,7 @@ class _Fetch:
                 lost = error if window == first or is_forbidden else lost
                 is_skipped = isinstance(error, NotTold) or (stream.is_optional and is_forbidden)
                 self._fell_short(stream, window, error, is_failure=not is_skipped)
-            except (TypeError, KeyError, AttributeError, ValueError) as error:
+            except UNKNOWN_SHAPE as error:
                 log.debug("%s", error, exc_info=True)
                 self._fell_short(stream, window, f"{stream.name} came in a shape that is not known: report it")
 
