@@ -17,6 +17,7 @@ class EventLog(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data=None):
         self._engines: dict[str, sa.Engine] = {}
+        self._found: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -44,6 +45,12 @@ class EventLog(SqliteEventLogStorage):
             # In the write-ahead log a killed process loses nothing for want of it, only a power cut would.
             connection.exec_driver_sql("pragma synchronous = normal")
         return engine
+
+    def has_table(self, table_name: str) -> bool:
+        """Say whether a table is there; one that was found is not looked for again, as it is for each check's event."""
+        if table_name not in self._found and super().has_table(table_name):
+            self._found.add(table_name)
+        return table_name in self._found
 
     def dispose(self) -> None:
         """Close every file."""

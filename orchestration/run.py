@@ -135,7 +135,7 @@ def rebuild(settings: Settings) -> Outcome:
         home.set_aside(settings)
         home.discard(settings)
         try:
-            _load_all(settings, listed, brand_names)
+            load_landing(settings, listed, brand_names)
             _dbt_build(settings)
         except BaseException:
             home.restore(settings)
@@ -175,7 +175,8 @@ def _check_landing(settings: Settings) -> None:
             )
 
 
-def _load_all(settings: Settings, listed, brand_names) -> None:
+def load_landing(settings: Settings, listed, brand_names) -> None:
+    """Load every page file of landing that the ledger does not know, and every archived file."""
     with raw.opened(settings.warehouse) as con:
         raw.ensure_tables(con)
         raw.register_accounts(con, listed, brand_names)

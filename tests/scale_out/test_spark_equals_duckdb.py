@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration import accounts, engine, run, transform
 from orchestration.settings import REPOSITORY, Settings
 from orchestration.spark import Spark
 from sandbox.cluster import cluster, kill_worker
@@ -57,14 +58,13 @@ def home(running, sandbox, environ, tmp_path_factory) -> Path:
     Before it, the tables that grow by month are given a month that no capture has, as if its captures had been removed.
     """
     home = tmp_path_factory.mktemp("home")
-    history = warehouse(
-        home, "demo", "--engine", "spark", "--scenario", str(SCENARIO), "--days", "11",
-        environ={"SPARK_REMOTE": running.remote}, longest_s=LONGEST_S,
-    )  # fmt: skip
+    history = warehouse(home, "demo", "--scenario", str(SCENARIO), "--days", "11")
     assert history.returncode == 0, history.stderr
-    _add_a_month_that_no_capture_has(Settings.load(home, {**environ, "WAREHOUSE_ENGINE": "spark"}))
+    settings = Settings.load(home, {**environ, "WAREHOUSE_ENGINE": "spark"})
+    _build_history(settings)
+    _add_a_month_that_no_capture_has(settings)
     drop_last_days_files(sandbox, home)
-    log = Settings.load(home, {}).state / "run.log"
+    log = settings.state / "run.log"
     log.unlink()
     day = subprocess.Popen(
         [WAREHOUSE, "run", "--engine", "spark", "--date", LAST_DAY, "--home", str(home)],
@@ -82,6 +82,21 @@ def home(running, sandbox, environ, tmp_path_factory) -> Path:
     _, errors = day.communicate(timeout=LONGEST_S)
     assert day.returncode == 0, errors
     return home
+
+
+def _build_history(settings: Settings) -> None:
+    """Load what was landed and build all models; dbt's tests are left to the day after, where all of them run."""
+    run.load_landing(settings, *accounts.read(settings.accounts_file))
+    engine.of(settings).prepare()
+    built = subprocess.run(
+        [str(transform.DBT), "--quiet", "build", "--exclude-resource-type", "unit_test", "test"],
+        env={**clean_environment(), **settings.environ, **transform.environment(settings)},
+        capture_output=True,
+        text=True,
+        timeout=LONGEST_S,
+        check=False,
+    )
+    assert built.returncode == 0, built.stdout
 
 
 def _add_a_month_that_no_capture_has(settings: Settings) -> None:
