@@ -94,7 +94,7 @@ def _refuse_an_open_day(api: Api, day: date) -> None:
 
 def _zone(report: dict[str, Any]) -> ZoneInfo | None:
     try:
-        return ZoneInfo((report.get("metadata") or {}).get("timeZone") or "")
+        return ZoneInfo(str((report.get("metadata") or {}).get("timeZone")))
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
 
