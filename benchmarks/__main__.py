@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.measure import Line, NotMeasured
 
-FAMILIES = ("requests", "accounts", "loads", "transform", "orchestrate", "startup")
+FAMILIES = ("requests", "accounts", "loads", "memory", "transform", "orchestrate", "startup")
 # Not among those that run unnamed: scale needs a cluster, triage grades answers and not speed.
 NAMED = (*FAMILIES, "scale", "triage")
 PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "dlt", "pyarrow")

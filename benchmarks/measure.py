@@ -32,11 +32,12 @@ class NotMeasured(Exception):
 
 @dataclass(frozen=True)
 class Spent:
-    """CPU seconds of one fresh process, and what its work reported."""
+    """CPU seconds and peak memory of one fresh process, and what its work reported."""
 
     whole_s: float
     work_s: float
     facts: dict[str, Any]
+    peak_mb: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def spent(task: Callable[..., Work], environ: dict[str, str] | None = None, **ar
             said = errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()
             raise NotMeasured(f"{name}: {said[-1][:LONGEST_REASON] if said else f'exit status {child.returncode}'}")
         told = json.loads(report.read_text(encoding="utf-8"))
-    return Spent(usage.ru_utime + usage.ru_stime, told["work_s"], told["facts"])
+    return Spent(usage.ru_utime + usage.ru_stime, told["work_s"], told["facts"], usage.ru_maxrss / 1024)
 
 
 def in_turns(measurements: dict[str, Callable[[], Spent]], rounds: int = ROUNDS) -> dict[str, list[Spent]]:

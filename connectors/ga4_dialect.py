@@ -59,7 +59,7 @@ def quota_left(reply: Reply) -> str | None:
         (int(quota[name]["remaining"]), words)
         for quota in quotas
         for name, words in LEDGERS.items()
-        if (quota.get(name) or {}).get("remaining") is not None
+        if isinstance((quota.get(name) or {}).get("remaining"), int)
     ]
     return "{} tokens of the {}".format(*min(told)) if told else None
 

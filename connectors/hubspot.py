@@ -5,7 +5,8 @@ Auth       service key or private-app token of the portal, sent as `Authorizatio
            crm.objects.contacts.read and crm.objects.deals.read; those of surveys and tickets are optional
 Paging     search: `paging.next.after`, 200 objects a page, 10,000 a query (hubspot_search); associations: once for
            each page of deals; history of the stage: 50 deals a call; lists: 100 a page, the cursor is opaque
-Units      every value is text or null; amounts in the deal's currency; times ISO 8601 UTC or epoch milliseconds
+Units      every value is text or null; amounts in the deal's currency, and in the company's; times ISO 8601 UTC or
+           epoch milliseconds
 Zone       UTC
 Personal   email becomes its keyed hash; addresses of visits keep only their utm_*; names and phones are never
            asked for, and dropped should they come
@@ -57,6 +58,7 @@ CONTACT_PROPERTIES = [
 ]
 DEAL_PROPERTIES = [
     "amount",
+    "amount_in_home_currency",
     "deal_currency_code",
     "dealstage",
     "pipeline",

@@ -39,6 +39,7 @@ DEAL_SCHEMA = {
             "updatedAt": "VARCHAR",
             "properties": {
                 "amount": "VARCHAR",
+                "amount_in_home_currency": "VARCHAR",
                 "deal_currency_code": "VARCHAR",
                 "dealstage": "VARCHAR",
                 "pipeline": "VARCHAR",
@@ -118,6 +119,7 @@ DEALS = Table(
     f"""
     select
         landing_file, object.id as deal_id, try_cast({text("amount")} as decimal(18, 2)) as amount,
+        try_cast({text("amount_in_home_currency")} as decimal(18, 2)) as home_amount,
         {text("deal_currency_code")} as currency, {text("dealstage")} as stage, {text("pipeline")} as pipeline,
         coalesce({instant("createdate")}, try_cast(object.createdAt as timestamptz)) as created_at,
         {instant("closedate")} as closed_at,

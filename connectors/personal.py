@@ -4,6 +4,8 @@ hash      hex HMAC-SHA256 of the value after NFKC, lower case and trim, under th
           same person has the same key in every source, and nobody without the installation's key can guess it
 utm_only  an address keeps its path and its utm_* parameters; other parameters, the fragment and anything that
           looks like an e-mail go
+mask      what looks like an e-mail becomes the beginning of its keyed hash, the rest of the text stays: rows that
+          differ in it alone stay apart
 drop      null
 """
 
@@ -16,10 +18,11 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, unquote, urlencode
 
 from connectors.streams import Treatment
 
+MASK_LENGTH = 16
 _EMAIL = re.compile(r"[^\s/?&=#@]+(?:@|%40)[^\s/?&=#@]+", re.IGNORECASE)
 
 
@@ -56,7 +59,14 @@ def _treated(value: Any, treatment: Treatment, key: bytes) -> Any:
         return {name: _treated(inner, treatment, key) for name, inner in value.items()}
     if isinstance(value, list):
         return [_treated(item, treatment, key) for item in value]
-    return person_key(str(value), key) if treatment == "hash" else without_personal_parameters(str(value))
+    text = str(value)
+    if treatment == "mask":
+        return _EMAIL.sub(lambda found: person_key(unquote(found[0]), key)[:MASK_LENGTH], text) if _may(text) else value
+    return person_key(text, key) if treatment == "hash" else without_personal_parameters(text)
+
+
+def _may(text: str) -> bool:
+    return "@" in text or "%40" in text
 
 
 def without_personal_parameters(address: str) -> str:

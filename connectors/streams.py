@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from connectors.http import Api
 
 Kind = Literal["window", "snapshot", "expiring"]
-Treatment = Literal["hash", "utm_only", "drop"]
+Treatment = Literal["hash", "utm_only", "mask", "drop"]
 Landed = Callable[[str], Iterable[tuple[datetime, "Page"]]]
 
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from connectors import SOURCES
 from connectors.errors import UNKNOWN_SHAPE, SourceError
 from connectors.streams import Account, Finding, Landed, Page
-from orchestration import access, accounts, budget, inbox, landing
+from orchestration import access, accounts, budget, inbox, landing, raw
 from orchestration.settings import Problem, Settings
 
 log = logging.getLogger("warehouse")
@@ -33,11 +33,12 @@ class Examined:
 
 
 def examine(settings: Settings) -> list[Examined]:
-    """Check the home, the settings, the inbox, accounts.yml, and every account by what its source tells of it."""
+    """Check home, settings, engine, inbox, accounts.yml, and every account by what its source tells of it."""
     found = [
         Examined("home", _home(settings)),
         Examined("settings", _setting("WAREHOUSE_PERSON_KEY", lambda: settings.person_key)),
         Examined("settings", _setting("WAREHOUSE_START_DATE", lambda: settings.start_date)),
+        Examined("engine", _engine(settings)),
         *(Examined("inbox", finding) for finding in _inbox(settings)),
     ]
     try:
@@ -102,6 +103,22 @@ def _setting(name: str, read: Callable[[], object]) -> Finding:
     except Problem as problem:
         return _failed(name, str(problem))
     return Finding(name, True, (f"{name} is set", f"{name} は設定済み"))
+
+
+def _engine(settings: Settings) -> Finding:
+    """Tell what builds the models, and whether it can be had: the build file opens, or Spark answers."""
+    try:
+        if settings.engine == "spark":
+            from orchestration import spark
+
+            spark.check_remote(settings)
+        elif settings.warehouse.exists():
+            with raw.opened(settings.warehouse, read_only=True):
+                pass
+    except Problem as problem:
+        return _failed("engine", str(problem))
+    said = (f"{settings.engine} builds the models", f"モデルは {settings.engine} で作成されます")
+    return Finding("engine", True, said)
 
 
 def _inbox(settings: Settings) -> Iterator[Finding]:

@@ -94,20 +94,19 @@ class _Fetch:
         return self.harvest
 
     def _ask(self, api: Api, stream: Stream, first: date | None) -> None:
-        missed_first: SourceError | None = None
+        lost: SourceError | None = None  # no later window of the stream will fare better, or may be taken
         for window in windows(self.settings, stream, self.errand):
             try:
-                if self.refused or missed_first:
-                    raise self.refused or missed_first
+                if self.refused or lost:
+                    raise self.refused or lost
                 self._capture(api, stream, Window(window, is_first=window == first))
             except SourceError as error:
                 self.refused = error if isinstance(error, TokenRefused) else self.refused
                 # Later windows without the first would look as if all before them had been read.
-                missed_first = error if window == first else missed_first
-                is_failure = not (
-                    isinstance(error, NotTold) or (stream.is_optional and isinstance(error, PermissionMissing))
-                )
-                self._fell_short(stream, window, error, is_failure)
+                is_forbidden = isinstance(error, PermissionMissing)
+                lost = error if window == first or is_forbidden else lost
+                is_skipped = isinstance(error, NotTold) or (stream.is_optional and is_forbidden)
+                self._fell_short(stream, window, error, is_failure=not is_skipped)
             except UNKNOWN_SHAPE as error:
                 log.debug("%s", error, exc_info=True)
                 self._fell_short(stream, window, f"{stream.name} came in a shape that is not known: report it")

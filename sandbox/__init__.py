@@ -1,1 +1,1 @@
-"""The rehearsal world: one seeded population, and loopback servers that speak the four APIs about it."""
+"""The rehearsal world: one seeded population, and loopback servers that speak the APIs about it."""

@@ -83,3 +83,13 @@ def test_without_a_key_nothing_is_hashed():
 def test_an_address_keeps_its_path_and_campaign_only(address, kept):
     """Row 34 of the fault matrix."""
     assert without_personal_parameters(address) == kept
+
+
+def test_row_34_an_email_in_a_value_is_masked_and_rows_that_differ_in_it_alone_stay_apart():
+    values = ["spring", "mail to Mio@Example.com!", "mio%40example.com", "kai@example.com", "12.5"]
+    rows = {"rows": [{"dimensionValues": [{"value": value} for value in values]}]}
+    told = json.loads(scrub(json.dumps(rows).encode(), {"value": "mask"}, KEY))
+    first, *rest = [one["value"] for one in told["rows"][0]["dimensionValues"]]
+    mio, kai = (person_key(email, KEY)[:16] for email in ("mio@example.com", "kai@example.com"))
+    assert [first, *rest[1:]] == ["spring", mio, kai, "12.5"]
+    assert "@" not in rest[0] and rest[0].startswith("mail to ")

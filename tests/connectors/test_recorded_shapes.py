@@ -162,3 +162,8 @@ def test_a_partial_batch_of_207_brings_what_it_has(scripted):
     pages = crm(scripted, "deals", answer)
     assert [page.status for page in pages] == [200, 207, 207]
     assert isinstance(pages[0], Page)
+
+
+def test_placeholders_of_a_description_in_zone_and_quota_stop_nothing(scripted):
+    odd = {"metadata": {"timeZone": "string"}, "propertyQuota": {"tokensPerDay": {"remaining": "string"}}}
+    assert len(read(scripted, [batch(*[EMPTY | odd] * 4)])) == 1

@@ -32,7 +32,8 @@ EMPTY = {
     "funnel_leaks.leak_rank": "twelve days hold no earlier weeks to compare with",
     "funnel_leaks.lost_units": "twelve days hold no earlier weeks to compare with",
     "source_loads.caveats": "the sandbox's GA4 withholds nothing",
-    "source_loads.error": "no load fails",
+    "metric_availability.caveats": "the sandbox's GA4 withholds nothing",
+    "source_completeness.first_missing_account_id": "every account is loaded",
     "kpi_backcast.null_reason": "every step has its rate",
 }
 

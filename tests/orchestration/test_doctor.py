@@ -114,3 +114,20 @@ def test_an_account_is_examined_with_its_renewed_token_and_what_is_left_of_its_b
     assert server.asked[-1].headers["Authorization"] == "Bearer new-token"
     # 2 USD a month, of which half was spent, and a cent for this examination
     assert found["budget"].said[0] == "0.99 USD of the month's budget are left"
+
+
+def test_an_engine_that_can_not_be_had_is_a_finding_with_its_remedy(settings):
+    (fine,) = about(doctor.examine(settings), "engine")
+    assert (fine.holds, fine.said[0]) == (True, "duckdb builds the models")
+    settings.warehouse.write_bytes(b"no database" * 1000)
+    (broken,) = about(doctor.examine(settings), "engine")
+    assert broken.holds is False and "`warehouse rebuild` makes it anew" in broken.said[0]
+    spark = Settings.load(
+        settings.home, {**settings.environ, "WAREHOUSE_ENGINE": "spark", "SPARK_REMOTE": "sc://127.0.0.1:9"}
+    )
+    (away,) = about(doctor.examine(spark), "engine")
+    assert away.holds is False
+    (unknown,) = about(
+        doctor.examine(Settings.load(settings.home, {**settings.environ, "WAREHOUSE_ENGINE": "oracle"})), "engine"
+    )
+    assert "write duckdb or spark" in unknown.said[0]

@@ -99,6 +99,7 @@ staged as (
         person_key,
         cast(null as {{ dbt.type_string() }}) as deal_id,
         cast(null as decimal(18, 2)) as amount,
+        cast(null as decimal(18, 2)) as brand_amount,
         cast(null as {{ dbt.type_string() }}) as currency,
         platform,
         landing_page,
@@ -123,6 +124,13 @@ staged as (
         first_contacts.person_key,
         deals.deal_id,
         cast(deals.amount as decimal(18, 2)) as amount,
+        -- of a deal in another currency, what HubSpot makes of it at the rate of the day on which it closed
+        cast(
+            case
+                when coalesce(deals.currency, accounts.currency) = accounts.currency then deals.amount
+                else deals.home_amount
+            end as decimal(18, 2)
+        ) as brand_amount,
         coalesce(deals.currency, accounts.currency) as currency,
         coalesce(first_contacts.platform, 'other') as platform,
         first_contacts.landing_page,

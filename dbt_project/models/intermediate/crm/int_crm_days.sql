@@ -47,11 +47,8 @@ select
     {% for kind, column in [('lead', 'leads'), ('qualified_lead', 'qualified_leads'), ('deal_won', 'deals_won')] %}
     cast(count(case when conversions.conversion_type = '{{ kind }}' then 1 end) as bigint) as {{ column }},
     {% endfor %}
-    -- money of another currency is left out: it is never added up across currencies
-    cast(
-        coalesce(sum(case when conversions.currency = captured_days.currency then conversions.amount end), 0)
-        as decimal(18, 2)
-    ) as revenue
+    -- money of another currency that HubSpot has no rate for is left out: it is never added up across currencies
+    cast(coalesce(sum(conversions.brand_amount), 0) as decimal(18, 2)) as revenue
 from captured_days
 left join conversions
     on

@@ -25,6 +25,7 @@ select
     conversions.deal_id,
     conversions.amount,
     conversions.currency,
+    conversions.brand_amount,
     conversions.platform,
     posts.post_id,
     conversions.landing_page,

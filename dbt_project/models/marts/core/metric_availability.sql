@@ -70,7 +70,8 @@ offered as (
         metrics.ga4_name,
         case
             when metrics.ga4_name like '%by pagePath' then 'pages'
-            when metrics.ga4_name like '% by %' or metrics.metric_id in ('engaged_time_s', 'site_revenue') then 'traffic'
+            when metrics.ga4_name like '% by %' or metrics.ga4_name in ('userEngagementDuration', 'totalRevenue')
+                then 'traffic'
             when metrics.ga4_name is not null then 'totals'
         end as report_name
     from accounts

@@ -45,11 +45,8 @@ select
         ) as bigint
     ) as qualified_leads,
     cast(count(case when conversions.conversion_type = 'deal_won' then 1 end) as bigint) as purchases,
-    -- money of another currency is left out: it is never added up across currencies
-    cast(
-        coalesce(sum(case when conversions.currency = accounts.currency then conversions.amount end), 0)
-        as decimal(18, 2)
-    ) as revenue,
+    -- money of another currency that HubSpot has no rate for is left out: it is never added up across currencies
+    cast(coalesce(sum(conversions.brand_amount), 0) as decimal(18, 2)) as revenue,
     max(accounts.currency) as currency
 from conversions
 inner join accounts

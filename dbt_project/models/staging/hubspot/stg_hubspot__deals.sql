@@ -43,6 +43,7 @@ renamed as (
 
         ---------- numerics
         amount,
+        home_amount,
 
         ---------- booleans
         is_closed,
