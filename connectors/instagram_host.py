@@ -111,9 +111,10 @@ def listed(outcome: Reply | Refusal) -> list[dict[str, Any]]:
 
 def cursor_after(reply: Reply) -> str | None:
     """Return the cursor of what follows, which is told by itself or in the address of the next page alone."""
-    paging = reply.json.get("paging") or {}
+    paging = reply.part("paging")
     within = parse_qs(urlsplit(str(paging.get("next", ""))).query).get("after", [None])
-    return (paging.get("cursors") or {}).get("after") or within[0]
+    cursors = paging.get("cursors")
+    return (cursors.get("after") if isinstance(cursors, dict) else None) or within[0]
 
 
 def words_of(refusal: Refusal) -> str:

@@ -141,7 +141,7 @@ def _may_be_one_media(refusal: graph.Refusal) -> bool:
 
 
 def _following(reply: Reply, seen: set[str]) -> dict[str, str]:
-    if "next" not in (reply.json.get("paging") or {}):
+    if "next" not in reply.part("paging"):
         return {}
     after = graph.cursor_after(reply)
     if not after or after in seen:

@@ -44,7 +44,7 @@ def story_clock(api: Api, account: Account, landed: Landed) -> Iterator[Finding]
     """Tell the stories that live, when the first of them ends, and whether one may have ended unseen."""
     refused, live = None, []
     try:
-        live = graph.ask(api, f"{account.account_id}/stories", fields="id,timestamp").json.get("data") or []
+        live = graph.listed(graph.ask(api, f"{account.account_id}/stories", fields="id,timestamp"))
     except SourceError as error:
         refused = error
     if refused:

@@ -98,7 +98,7 @@ def test_a_thousand_media_and_their_insights_take_ten_calls(scripted):
 def test_one_poisoned_media_of_a_thousand_costs_few_calls_and_only_its_own_metric(scripted, place):
     graph = Graph(1000, {place: "shares"})
     found = tables(walked(scripted, graph))
-    assert len(graph.asked) <= 34  # goal: 40, with the account's own three on top
+    assert len(graph.asked) <= 34  # goal: 40, with five calls for what only a type of media has
     assert {row["media_id"] for row in found["media"]} == {str(one) for one in range(1, 1001)}
     measured = {(row["media_id"], row["metric"]) for row in found["media_insights"]}
     assert measured == {(str(one), name) for one in range(1, 1001) for name in METRICS} - {(str(place), "shares")}
@@ -125,6 +125,28 @@ def test_several_poisoned_media_leave_all_others_whole(scripted):
         ("60", None),
         ("155", 2108006),
     }
+
+
+def test_what_only_a_type_of_media_has_takes_five_calls_a_day_at_most(scripted):
+    def media(number):
+        return {
+            "id": str(number),
+            "media_product_type": "FEED",
+            "timestamp": "2026-08-31T10:00:00+0000",
+            "insights": {},
+        }
+
+    def answer(asked):
+        if asked.method == "GET":
+            start = int(parse_qs(urlsplit(asked.path).query).get("after", ["0"])[0])
+            paging = {"cursors": {"after": str(start + 100)}} | ({"next": "there"} if start < 900 else {})
+            return Answer({"data": [media(number) for number in range(start, start + 100)], "paging": paging})
+        asked_together = json.loads(parse_qs(asked.body.decode())["batch"][0])
+        return Answer(json.dumps([{"code": 200, "body": '{"data": []}'}] * len(asked_together)).encode())
+
+    walked(scripted, answer)
+    methods = [one.method for one in scripted.asked if one.path != "/base/"]
+    assert (methods.count("GET"), methods.count("POST")) == (10, 5)
 
 
 def test_media_older_than_the_conversion_are_listed_without_asking_each(scripted):
