@@ -80,7 +80,7 @@ def _professional(profile: Reply) -> Finding:
 
 
 def _version(api: Api, profile: Reply) -> Finding:
-    asked, served = graph.version(api), profile.headers.get("facebook-api-version")
+    asked, served = graph.version(api), graph.served_version(profile)
     if served is None:
         return Finding("version", None, (f"{asked} is asked, the answer names none.", f"{asked} を要求しました。"))
     said = (f"{asked} is asked and {served} answers.", f"{asked} を要求し、{served} が応答しました。")

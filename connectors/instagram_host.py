@@ -40,6 +40,11 @@ def version(api: Api) -> str:
     return api.memory["version"]
 
 
+def served_version(reply: Reply) -> str | None:
+    """Return the version that answered, which may be another than was asked; None where the answer names none."""
+    return reply.headers.get("facebook-api-version")
+
+
 def has_facebook_login(api: Api) -> bool:
     """Say whether the host offers what needs a Page: ads counters, competitors, hashtags, tags."""
     return INSTAGRAM_LOGIN_HOST not in api.base_url

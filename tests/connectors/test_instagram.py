@@ -276,6 +276,16 @@ def test_the_reach_of_a_period_is_asked_on_its_last_day_where_thirty_days_allow(
     assert len(scripted.asked) == len(periods)
 
 
+def test_another_version_than_was_asked_is_named(scripted, caplog):
+    scripted.answers = [Answer({"id": "17841"}, headers={"facebook-api-version": "v26.0"})]
+    for base_url, count in ((f"{scripted.url}/v26.0", 0), (f"{scripted.url}/v21.0", 1)):
+        api = SOURCES["instagram"].open(base_url, "a-token-for-tests")
+        list(stream_of("instagram", "account").pages(api, ACCOUNT, Window(date(2026, 7, 1))))
+        api.close()
+        assert len(caplog.messages) == count
+    assert "v21.0 was asked and v26.0 answers" in caplog.messages[0]
+
+
 def insights_of(scripted, answer, *days):
     scripted.answers = answer
     api = SOURCES["instagram"].open(scripted.url, "a-token-for-tests")
