@@ -276,6 +276,41 @@ def test_the_reach_of_a_period_is_asked_on_its_last_day_where_thirty_days_allow(
     assert len(scripted.asked) == len(periods)
 
 
+def test_a_story_that_too_few_saw_is_listed_and_code_ten_is_told_from_a_missing_permission(scripted):
+    few = {"message": "(#10) Not enough viewers for the media to show insights", "code": 10}
+
+    def answer(asked):
+        query = {name: values[0] for name, values in parse_qs(urlsplit(asked.path).query).items()}
+        if asked.method == "POST":
+            return Answer(b"", 404)
+        if "/stories" not in asked.path:
+            return Answer({"error": few}, 400) if "/2/insights" in asked.path else Answer({"data": []})
+        start, limit = int(query.get("after", 0)), int(query["limit"])
+        ids = range(start + 1, min(start + limit, 3) + 1)
+        if 2 in ids and "insights" in query["fields"]:
+            return Answer({"error": few}, 400)
+        stories = [{"id": str(one), "timestamp": "2026-08-31T20:00:00+0000"} for one in ids]
+        measured = (
+            {"insights": {"data": [{"name": "reach", "values": [{"value": 9}]}]}}
+            if "insights" in query["fields"]
+            else {}
+        )
+        more = {"next": "there"} if start + limit < 3 else {}
+        return Answer(
+            {"data": [one | measured for one in stories], "paging": {"cursors": {"after": str(start + limit)}} | more}
+        )
+
+    scripted.answers = answer
+    api = SOURCES["instagram"].open(scripted.url, "a-token-for-tests")
+    stream = stream_of("instagram", "stories")
+    pages = list(stream.pages(api, ACCOUNT, Window(date(2026, 8, 31))))
+    api.close()
+    assert [row["media_id"] for row in rows(stream, "stories", pages)] == ["1", "2", "3"]
+    assert {row["media_id"] for row in rows(stream, "story_insights", pages)} == {"1", "3"}
+    refused = {(row["media_id"], row["code"], row["message"]) for row in rows(stream, "story_refusals", pages)}
+    assert refused == {("2", 10, few["message"])}
+
+
 def test_another_version_than_was_asked_is_named(scripted, caplog):
     scripted.answers = [Answer({"id": "17841"}, headers={"facebook-api-version": "v26.0"})]
     for base_url, count in ((f"{scripted.url}/v26.0", 0), (f"{scripted.url}/v21.0", 1)):
