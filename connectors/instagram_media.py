@@ -94,8 +94,10 @@ def walk(api: Api, path: str, terms: Terms) -> Iterator[Page]:
                 continue
             yield reply.page
             if is_nested and terms.metrics:
-                yield from _alone(api, [one for one in graph.listed(reply) if "insights" not in one], terms)
-                unconverted = 0
+                bare = [one for one in graph.listed(reply) if "insights" not in one]
+                codes = yield from _alone(api, bare, terms)
+                is_before = len(bare) == len(graph.listed(reply)) and codes == {CONVERTED_LATER}
+                unconverted = CONVERTED_LATER_IN_A_ROW if is_before else 0
             suspects = max(0, suspects - len(graph.listed(reply)))
         terms.media += graph.listed(reply)
         cursor = _following(reply, seen)
