@@ -43,7 +43,7 @@ class Terms:
         return ",".join([*self.fields, *nested])
 
     def gave_up(self, refusal: graph.Refusal) -> bool:
-        """Leave out the fields or metrics that no media has, and say whether there were any."""
+        """Leave out the fields or metrics that no media has or that may not be read, and say whether there were any."""
         words = graph.words_of(refusal)
         before = len(self.fields) + len(self.metrics)
         if "must be one of" in words or "no longer supported" in words:
@@ -52,6 +52,8 @@ class Terms:
         elif "nonexisting field" in words or "outside of the Business Discovery" in words:
             culprits = graph.blamed(refusal, [name for name in self.fields if name != "id"])
             self.fields = [name for name in self.fields if name not in culprits]
+        elif isinstance(refusal, PermissionMissing) and not _may_be_one_media(refusal):
+            self.metrics = []
         return len(self.fields) + len(self.metrics) < before
 
     def note_unsupported(self, metric: str) -> None:
@@ -81,11 +83,6 @@ def walk(api: Api, path: str, terms: Terms) -> Iterator[Page]:
                 reply = graph.ask(api, path, fields=terms.asked(is_nested), limit=limit, **cursor)
             except (RequestRefused, PermissionMissing) as refusal:
                 if terms.gave_up(refusal):
-                    yield refusal.page
-                    continue
-                if isinstance(refusal, PermissionMissing) and terms.metrics and not _may_be_one_media(refusal):
-                    # The media may be read, their insights not.
-                    terms.metrics = []
                     yield refusal.page
                     continue
                 if not _may_be_one_media(refusal):
