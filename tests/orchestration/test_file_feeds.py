@@ -72,7 +72,7 @@ def test_xs_own_export_is_read_as_it_is_and_an_unknown_column_of_it_is_named(set
     assert (taken.loaded, taken.quarantined) == (2, 0)
     assert "unknown column Hologram Clicks; known are Post id, Date, Post Link, Impressions" in refused.refusal
     found = con.execute(
-        "select post_id, published_date, impression_count, follow_count from raw_files.x_post_analytics order by post_id"
+        "select post_id, published_date, impression_count, follow_count from raw_files.x_post_analytics order by 1"
     ).fetchall()
     assert found == [
         ("2073000000000000002", date(2026, 7, 6), 1234, 0),

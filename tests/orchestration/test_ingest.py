@@ -199,3 +199,30 @@ def test_a_token_that_ends_in_mid_run_is_renewed_and_the_run_goes_on_where_it_wa
     assert [token for name, token in asked_with if name == "mentions"] == ["Bearer token-3"]
     kept = json.loads((tmp_path / "private" / "tokens.json").read_text())["x:42"]
     assert (kept["token"], kept["refresh_token"], kept["is_renewing"]) == ("token-3", "next-3", False)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        Answer(b"<html>log in</html>", 200),
+        Answer({"data": {}, "meta": "x"}, 400),
+        Answer({"title": "Unauthorized"}, 401),
+        Answer({"title": "Payment Required", "detail": "credits depleted"}, 402),
+    ],
+    ids=["a login page", "refused", "token", "credits"],
+)
+def test_one_accounts_failure_leaves_the_others_whole(tmp_path, broken):
+    server = Scripted()
+    whole = {"data": {"id": "42", "username": "a"}}
+    server.answers = lambda asked: (
+        broken if "/43" in asked.path else Answer(whole if "/users/42?" in asked.path else {"meta": {}})
+    )
+    accounts = [replace(ACCOUNTS[0], account_id=account_id) for account_id in ("41", "42", "43", "44")]
+    environ = {"WAREHOUSE_PERSON_KEY": "a-key-for-tests-only", "X_BASE_URL": server.url, "T": "token"}
+    settings = Settings.load(tmp_path, environ)
+    harvest = ingest.fetch(settings, "x", accounts, [datetime(2026, 8, 31, tzinfo=UTC).date()], {"posts", "mentions"})
+    server.stop()
+    captured = sorted((capture.account_id, capture.stream) for capture in harvest.captures)
+    assert captured == [(one, stream) for one in ("41", "42", "44") for stream in ("mentions", "posts")]
+    assert {shortfall.account_id for shortfall in harvest.failures} == {"43"}
+    assert all(shortfall.reason.startswith("x account 43: ") for shortfall in harvest.failures)
