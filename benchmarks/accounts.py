@@ -26,7 +26,8 @@ def measured() -> list[Line]:
 
 
 def _measured(platform: str) -> list[Line]:
-    brands = [_brand(platform, number) for number in range(ACCOUNTS)]
+    small = {"followers": 100, "posts_per_week": 1, "ads": False}
+    brands = [rehearsal.brand(number, platform, f"15000000000{number:05d}", **small) for number in range(ACCOUNTS)]
     scenario_of = {"seed": 1, "start": START.isoformat(), "days": 1, "brands": brands}
     with tempfile.TemporaryDirectory() as folder:
         scenario = Path(folder) / "scenario.yml"
@@ -57,24 +58,3 @@ def _seconds(platform: str, home: Path, environ: dict[str, str], at_once: int) -
     if harvest.failures or len(harvest.captures) != len(declared.streams) * ACCOUNTS:
         raise NotMeasured(harvest.failures[0].reason if harvest.failures else "captures are missing")
     return perf_counter() - began
-
-
-def _brand(platform: str, number: int) -> dict:
-    return {
-        "brand_id": f"brand{number:03d}x",
-        "name": f"Brand {number}",
-        "zone": "UTC",
-        "currency": "EUR",
-        "ga4_property": f"3100{number:05d}",
-        "hubspot_portal": f"2400{number:04d}",
-        "accounts": [
-            {
-                "platform": platform,
-                "native_id": f"15000000000{number:05d}",
-                "handle": f"brand{number:03d}x",
-                "followers": 100,
-                "posts_per_week": 1,
-                "ads": False,
-            }
-        ],
-    }

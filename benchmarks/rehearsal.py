@@ -12,7 +12,22 @@ import yaml
 
 from orchestration import demo
 
+GA4_PROPERTY, HUBSPOT_PORTAL = 310000000, 24000000
 PERSON_KEY = "no-real-people-in-a-benchmark"
+
+
+def brand(number: int, platform: str, native_id: str, **account: object) -> dict:
+    """Return a brand of a scenario with one account; `account` is its followers, posts_per_week and ads."""
+    name = f"brand{number:03d}"
+    return {
+        "brand_id": name,
+        "name": name,
+        "zone": "UTC",
+        "currency": "EUR",
+        "ga4_property": str(GA4_PROPERTY + number),
+        "hubspot_portal": str(HUBSPOT_PORTAL + number),
+        "accounts": [{"platform": platform, "native_id": native_id, "handle": f"{name}x", **account}],
+    }
 
 
 @contextmanager

@@ -24,26 +24,7 @@ SCENARIO = {
     "seed": 1,
     "start": FIRST.isoformat(),
     "days": DAYS,
-    "brands": [
-        {
-            "brand_id": "prolific",
-            "name": "Prolific",
-            "zone": "UTC",
-            "currency": "EUR",
-            "ga4_property": "310000901",
-            "hubspot_portal": "24000901",
-            "accounts": [
-                {
-                    "platform": "x",
-                    "native_id": ACCOUNT,
-                    "handle": "prolific",
-                    "followers": 20000,
-                    "posts_per_week": 100,
-                    "ads": True,
-                }
-            ],
-        }
-    ],
+    "brands": [rehearsal.brand(901, "x", ACCOUNT, followers=20000, posts_per_week=100, ads=True)],
 }
 
 
@@ -93,7 +74,7 @@ def _timeline(root: str, present: date) -> int:
         reply = requests.get(
             f"{root}/at/{present}/x/2/users/{ACCOUNT}/tweets",
             params={"max_results": 100, "start_time": f"{present - timedelta(days=30)}T00:00:00Z"} | cursor,
-            headers={"Authorization": "Bearer of-prolific"},
+            headers={"Authorization": f"Bearer of-{ACCOUNT}"},
             timeout=30,
         ).json()
         count += len(reply.get("data", []))

@@ -40,6 +40,11 @@ class Reply:
         """The answer as it is landed."""
         return Page(self.asked, self.status, self.body)
 
+    def part(self, name: str) -> dict[str, Any]:
+        """Return the object that stands at `name`, an empty one where none does."""
+        found = self.json.get(name)
+        return found if isinstance(found, dict) else {}
+
 
 class Prices(Protocol):
     """What a source bills: the resources of an answer by kind, their price, and the most that a request can cost."""

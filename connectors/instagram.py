@@ -16,6 +16,7 @@ Left out   facebook_views and crossposted_views, which fail for media that are n
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 from connectors import instagram_host as graph
@@ -33,12 +34,22 @@ from connectors.instagram_public import competitors, hashtag_media, tagged_media
 from connectors.instagram_renewal import EARLY, renew
 from connectors.streams import Account, Page, Source, Stream, Window
 
+log = logging.getLogger("warehouse")
+
 
 @names_the_token
 def account(api: Api, account: Account, window: Window) -> Iterator[Page]:  # noqa: ARG001
     """Yield the account as it is now: one call."""
     fields = "id,username,name,followers_count,follows_count,media_count"
-    yield graph.ask(api, account.account_id, fields=fields).page
+    reply = graph.ask(api, account.account_id, fields=fields)
+    if graph.served_version(reply) not in (None, graph.version(api)):
+        log.warning(
+            "instagram account %s: %s was asked and %s answers: end INSTAGRAM_BASE_URL with the version that answers",
+            account.account_id,
+            graph.version(api),
+            graph.served_version(reply),
+        )
+    yield reply.page
 
 
 @names_the_token

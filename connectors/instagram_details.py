@@ -1,7 +1,8 @@
 """What only one type of media has, asked media by media: watch time of reels, follows and visits, taps of stories.
 
 These counters move little once a post is old, so a post is asked daily in its first week, then once a week, and past
-a quarter of a year once a month. Which day is a matter of its id, so that each day brings an equal share.
+a quarter of a year once a month. Which day is a matter of its id, so that each day brings an equal share. What a
+capture has no room for, the oldest first, waits for its next day.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from connectors.http import Api
 from connectors.instagram_metrics import media_questions
 from connectors.streams import Page
 
-MOST_MEDIA = 400  # newest first; eight calls
+MOST_QUESTIONS = 5 * graph.MOST_IN_A_BATCH  # five calls
 FRESH_DAYS, RECENT_DAYS = 7, 90
 WEEK, MONTH = 7, 30
 NEVER_SERVED = 2108006, 33  # before the account's conversion; gone
@@ -25,12 +26,12 @@ NEVER_SERVED = 2108006, 33  # before the account's conversion; gone
 
 def details(api: Api, media: Iterable[dict], today: date) -> Iterator[Page]:
     """Yield the insights that the media's own type has, fifty questions a call; a metric refused is left out."""
-    due = [one for one in {one["id"]: one for one in media}.values() if _is_due(one, today)][:MOST_MEDIA]
+    due = [one for one in {one["id"]: one for one in media}.values() if _is_due(one, today)]
     asked = [
         (one["id"], metrics, breakdown)
         for one in due
         for metrics, breakdown in media_questions(str(one.get("media_product_type", "")).upper())
-    ]
+    ][:MOST_QUESTIONS]
     while asked:
         questions = [(f"{media_id}/insights", _parameters(*rest)) for media_id, *rest in asked]
         again = []

@@ -80,7 +80,7 @@ def _professional(profile: Reply) -> Finding:
 
 
 def _version(api: Api, profile: Reply) -> Finding:
-    asked, served = graph.version(api), profile.headers.get("facebook-api-version")
+    asked, served = graph.version(api), graph.served_version(profile)
     if served is None:
         return Finding("version", None, (f"{asked} is asked, the answer names none.", f"{asked} を要求しました。"))
     said = (f"{asked} is asked and {served} answers.", f"{asked} を要求し、{served} が応答しました。")
@@ -92,7 +92,7 @@ def _token(api: Api, reconnect: tuple[str, str]) -> Iterator[Finding]:
     """Tell until when the token lives and what it may: the one question that takes the token as a parameter."""
     refused, told = None, {}
     try:
-        told = graph.ask(api, "debug_token", input_token=api.token).json.get("data") or {}
+        told = graph.ask(api, "debug_token", input_token=api.token).part("data")
     except SourceError as error:
         refused = error
     if refused or not told:
@@ -102,7 +102,8 @@ def _token(api: Api, reconnect: tuple[str, str]) -> Iterator[Finding]:
         )
         return
     if told.get("is_valid") is False:
-        why = (told.get("error") or {}).get("message", "no reason told")
+        error = told.get("error")
+        why = error.get("message") if isinstance(error, dict) else "no reason told"
         yield Finding("token", False, (f"It is not valid: {why}.", f"トークンは無効です: {why}。"), reconnect)
         return
     for name, check in (("expires_at", "token"), ("data_access_expires_at", "data_access")):
@@ -138,7 +139,7 @@ def _page_link(api: Api, account: Account) -> Finding:
                 return Finding("page_link", True, (f"It is linked to the Page {name}.", f"{name} とリンク済みです。"))
         count += len(pages)
         after = graph.cursor_after(answer)
-        if "next" not in (answer.json.get("paging") or {}) or not after:
+        if "next" not in answer.part("paging") or not after:
             break
         cursor = {"after": after}
     said = (

@@ -40,6 +40,11 @@ def version(api: Api) -> str:
     return api.memory["version"]
 
 
+def served_version(reply: Reply) -> str | None:
+    """Return the version that answered, which may be another than was asked; None where the answer names none."""
+    return reply.headers.get("facebook-api-version")
+
+
 def has_facebook_login(api: Api) -> bool:
     """Say whether the host offers what needs a Page: ads counters, competitors, hashtags, tags."""
     return INSTAGRAM_LOGIN_HOST not in api.base_url
@@ -111,9 +116,10 @@ def listed(outcome: Reply | Refusal) -> list[dict[str, Any]]:
 
 def cursor_after(reply: Reply) -> str | None:
     """Return the cursor of what follows, which is told by itself or in the address of the next page alone."""
-    paging = reply.json.get("paging") or {}
+    paging = reply.part("paging")
     within = parse_qs(urlsplit(str(paging.get("next", ""))).query).get("after", [None])
-    return (paging.get("cursors") or {}).get("after") or within[0]
+    cursors = paging.get("cursors")
+    return (cursors.get("after") if isinstance(cursors, dict) else None) or within[0]
 
 
 def words_of(refusal: Refusal) -> str:

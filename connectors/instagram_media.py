@@ -43,7 +43,7 @@ class Terms:
         return ",".join([*self.fields, *nested])
 
     def gave_up(self, refusal: graph.Refusal) -> bool:
-        """Leave out the fields or metrics that no media has, and say whether there were any."""
+        """Leave out the fields or metrics that no media has or that may not be read, and say whether there were any."""
         words = graph.words_of(refusal)
         before = len(self.fields) + len(self.metrics)
         if "must be one of" in words or "no longer supported" in words:
@@ -52,6 +52,8 @@ class Terms:
         elif "nonexisting field" in words or "outside of the Business Discovery" in words:
             culprits = graph.blamed(refusal, [name for name in self.fields if name != "id"])
             self.fields = [name for name in self.fields if name not in culprits]
+        elif isinstance(refusal, PermissionMissing) and not _may_be_one_media(refusal):
+            self.metrics = []
         return len(self.fields) + len(self.metrics) < before
 
     def note_unsupported(self, metric: str) -> None:
@@ -83,19 +85,16 @@ def walk(api: Api, path: str, terms: Terms) -> Iterator[Page]:
                 if terms.gave_up(refusal):
                     yield refusal.page
                     continue
-                if isinstance(refusal, PermissionMissing) and terms.metrics and not _may_be_one_media(refusal):
-                    # The media may be read, their insights not.
-                    terms.metrics = []
-                    yield refusal.page
-                    continue
                 if not _may_be_one_media(refusal):
                     raise
                 suspects = limit
                 continue
             yield reply.page
             if is_nested and terms.metrics:
-                yield from _alone(api, [one for one in graph.listed(reply) if "insights" not in one], terms)
-                unconverted = 0
+                bare = [one for one in graph.listed(reply) if "insights" not in one]
+                codes = yield from _alone(api, bare, terms)
+                is_before = len(bare) == len(graph.listed(reply)) and codes == {CONVERTED_LATER}
+                unconverted = CONVERTED_LATER_IN_A_ROW if is_before else 0
             suspects = max(0, suspects - len(graph.listed(reply)))
         terms.media += graph.listed(reply)
         cursor = _following(reply, seen)
@@ -141,7 +140,7 @@ def _may_be_one_media(refusal: graph.Refusal) -> bool:
 
 
 def _following(reply: Reply, seen: set[str]) -> dict[str, str]:
-    if "next" not in (reply.json.get("paging") or {}):
+    if "next" not in reply.part("paging"):
         return {}
     after = graph.cursor_after(reply)
     if not after or after in seen:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from connectors import instagram_host as graph
 from connectors.dialect import Reply
-from connectors.errors import SourceError
+from connectors.errors import PermissionMissing, RequestRefused, SourceError
 from connectors.http import Api
 from connectors.instagram_account import PACIFIC, account_insights
 from connectors.instagram_public import HASHTAGS_A_WEEK, used_hashtags, within_allowance
@@ -32,7 +32,8 @@ def metrics(api: Api, account: Account) -> Finding:
     except SourceError as error:
         refused = error
     if refused:
-        return Finding("metrics", False, (f"{refused}.", f"インサイトを読めません: {refused}。"))
+        holds = False if isinstance(refused, PermissionMissing | RequestRefused) else None
+        return Finding("metrics", holds, (f"{refused}.", f"インサイトを読めません: {refused}。"))
     lacking = ", ".join(
         name if not breakdown else f"{name} by {breakdown}" for name, breakdown in api.memory["refused account metrics"]
     )
@@ -44,7 +45,7 @@ def story_clock(api: Api, account: Account, landed: Landed) -> Iterator[Finding]
     """Tell the stories that live, when the first of them ends, and whether one may have ended unseen."""
     refused, live = None, []
     try:
-        live = graph.ask(api, f"{account.account_id}/stories", fields="id,timestamp").json.get("data") or []
+        live = graph.listed(graph.ask(api, f"{account.account_id}/stories", fields="id,timestamp"))
     except SourceError as error:
         refused = error
     if refused:

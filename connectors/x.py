@@ -117,7 +117,7 @@ def _paged(api: Api, path: str, cursor: dict[str, str], account: Account) -> Ite
                 f"X shows no timeline of user {account.account_id}: see that the account is not suspended and"
                 " that the token is its own"
             )
-        token = (body.get("meta") or {}).get("next_token")
+        token = next_token(page)
         if not token:
             return
         cursor = _onward(cursor, token, seen)

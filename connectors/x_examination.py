@@ -30,7 +30,7 @@ def examine(api: Api, account: Account) -> Iterator[Finding]:
     if refused is not None:
         yield _refused(account, refused)
         return
-    found = reply.json.get("data") or {}
+    found = reply.part("data")
     yield Finding("token", True, ("the token is valid, in user context", "トークンは有効で、ユーザー権限です"))
     is_own = str(found.get("id")) == account.account_id
     yield Finding(

@@ -43,7 +43,7 @@ def post_pages(api: Api, path: str, **params: str | int) -> Iterator[Page]:
         reply = api.get(path, **params, **NEWER)
     yield reply.page
     withheld = any(
-        str(one.get("type", "")).endswith("/not-authorized-for-field") for one in reply.json.get("errors") or []
+        str(one.get("type", "")).endswith("/not-authorized-for-field") for one in listed(reply.json, "errors")
     )
     if withheld and not reply.json.get("data"):
         yield api.get(path, **params, **{**OLDER, "tweet.fields": PUBLIC}).page
@@ -51,9 +51,13 @@ def post_pages(api: Api, path: str, **params: str | int) -> Iterator[Page]:
 
 def posts_of(body: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the posts of an answer: of what it lists, all that has an id of X's."""
-    data = body.get("data")
-    listed = data if isinstance(data, list) else []
-    return [post for post in listed if isinstance(post, dict) and str(post.get("id", "")).isdecimal()]
+    return [post for post in listed(body, "data") if str(post.get("id", "")).isdecimal()]
+
+
+def listed(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return the objects of the list that stands at `name`, none where there is no list."""
+    found = body.get(name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def ids_of(page: Page) -> set[str]:
@@ -74,4 +78,5 @@ def is_empty(page: Page) -> bool:
 
 def next_token(page: Page) -> str | None:
     """Return the token of the page that follows, None after the last."""
-    return (json.loads(page.body).get("meta") or {}).get("next_token")
+    meta = json.loads(page.body).get("meta")
+    return meta.get("next_token") if isinstance(meta, dict) else None

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.streams import Page
-from connectors.x_posts import ids_asked, next_token, posts_of
+from connectors.x_posts import ids_asked, listed, next_token, posts_of
 
 REACH = timedelta(days=30)  # private metrics end here
 FRESH = timedelta(days=4)  # read every day
@@ -69,7 +69,7 @@ class Memory:
                 any(one.get("type") == "retweeted" for one in references),
                 tuple(post.get("edit_history_tweet_ids") or post.get("edit_history_post_ids") or ()),
             )
-        self.withdrawn |= {one for one in map(gone, body.get("errors") or []) if one}
+        self.withdrawn |= {one for one in map(gone, listed(body, "errors")) if one}
 
     def due(self, now: datetime, start: datetime) -> list[str]:
         """Return the posts to be asked for by id, those that end soonest first.

@@ -95,16 +95,24 @@ USERS = Table(
     """,
 )
 
+# An id holds the millisecond in which it was made, since 2010.
+_DATE_OF_ID = """
+    case
+        when try_cast(post.id as bigint) > 1e12
+            then to_timestamp(((try_cast(post.id as bigint) >> 22) + 1288834974657) / 1000.0)
+    end
+"""
 # An address that carries a media key is the picture's own, not a link.
 POSTS = Table(
     "posts",
     POST_SCHEMA,
-    """
+    f"""
     select
         landing_file, post.id as post_id,
         coalesce(post.edit_history_tweet_ids[1], post.edit_history_post_ids[1], post.id) as first_post_id,
         coalesce(post.note_tweet.text, post.note_post.text, post.text) as text,
-        try_cast(post.created_at as timestamptz) as created_at, post.conversation_id, post.in_reply_to_user_id,
+        coalesce(try_cast(post.created_at as timestamptz), {_DATE_OF_ID}) as created_at,
+        post.conversation_id, post.in_reply_to_user_id,
         coalesce(post.referenced_tweets[1].type, post.referenced_posts[1].type) as referenced_type,
         media_types[list_position(media_keys, post.attachments.media_keys[1])] as media_type,
         array_to_string(list_transform(post.entities.hashtags, lambda one: lower(one.tag)), ' ') as hashtags,

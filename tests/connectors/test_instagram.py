@@ -98,7 +98,7 @@ def test_a_thousand_media_and_their_insights_take_ten_calls(scripted):
 def test_one_poisoned_media_of_a_thousand_costs_few_calls_and_only_its_own_metric(scripted, place):
     graph = Graph(1000, {place: "shares"})
     found = tables(walked(scripted, graph))
-    assert len(graph.asked) <= 34  # goal: 40, with the account's own three on top
+    assert len(graph.asked) <= 34  # goal: 40, with five calls for what only a type of media has
     assert {row["media_id"] for row in found["media"]} == {str(one) for one in range(1, 1001)}
     measured = {(row["media_id"], row["metric"]) for row in found["media_insights"]}
     assert measured == {(str(one), name) for one in range(1, 1001) for name in METRICS} - {(str(place), "shares")}
@@ -125,6 +125,28 @@ def test_several_poisoned_media_leave_all_others_whole(scripted):
         ("60", None),
         ("155", 2108006),
     }
+
+
+def test_what_only_a_type_of_media_has_takes_five_calls_a_day_at_most(scripted):
+    def media(number):
+        return {
+            "id": str(number),
+            "media_product_type": "FEED",
+            "timestamp": "2026-08-31T10:00:00+0000",
+            "insights": {},
+        }
+
+    def answer(asked):
+        if asked.method == "GET":
+            start = int(parse_qs(urlsplit(asked.path).query).get("after", ["0"])[0])
+            paging = {"cursors": {"after": str(start + 100)}} | ({"next": "there"} if start < 900 else {})
+            return Answer({"data": [media(number) for number in range(start, start + 100)], "paging": paging})
+        asked_together = json.loads(parse_qs(asked.body.decode())["batch"][0])
+        return Answer(json.dumps([{"code": 200, "body": '{"data": []}'}] * len(asked_together)).encode())
+
+    walked(scripted, answer)
+    methods = [one.method for one in scripted.asked if one.path != "/base/"]
+    assert (methods.count("GET"), methods.count("POST")) == (10, 5)
 
 
 def test_media_older_than_the_conversion_are_listed_without_asking_each(scripted):
@@ -252,6 +274,51 @@ def test_the_reach_of_a_period_is_asked_on_its_last_day_where_thirty_days_allow(
     api.close()
     assert [(row["period_type"], row["period_start"], row["period_end"]) for row in found] == periods
     assert len(scripted.asked) == len(periods)
+
+
+def test_a_story_that_too_few_saw_is_listed_and_code_ten_is_told_from_a_missing_permission(scripted):
+    few = {"message": "(#10) Not enough viewers for the media to show insights", "code": 10}
+
+    def answer(asked):
+        query = {name: values[0] for name, values in parse_qs(urlsplit(asked.path).query).items()}
+        if asked.method == "POST":
+            return Answer(b"", 404)
+        if "/stories" not in asked.path:
+            return Answer({"error": few}, 400) if "/2/insights" in asked.path else Answer({"data": []})
+        start, limit = int(query.get("after", 0)), int(query["limit"])
+        ids = range(start + 1, min(start + limit, 3) + 1)
+        if 2 in ids and "insights" in query["fields"]:
+            return Answer({"error": few}, 400)
+        stories = [{"id": str(one), "timestamp": "2026-08-31T20:00:00+0000"} for one in ids]
+        measured = (
+            {"insights": {"data": [{"name": "reach", "values": [{"value": 9}]}]}}
+            if "insights" in query["fields"]
+            else {}
+        )
+        more = {"next": "there"} if start + limit < 3 else {}
+        return Answer(
+            {"data": [one | measured for one in stories], "paging": {"cursors": {"after": str(start + limit)}} | more}
+        )
+
+    scripted.answers = answer
+    api = SOURCES["instagram"].open(scripted.url, "a-token-for-tests")
+    stream = stream_of("instagram", "stories")
+    pages = list(stream.pages(api, ACCOUNT, Window(date(2026, 8, 31))))
+    api.close()
+    assert [row["media_id"] for row in rows(stream, "stories", pages)] == ["1", "2", "3"]
+    assert {row["media_id"] for row in rows(stream, "story_insights", pages)} == {"1", "3"}
+    refused = {(row["media_id"], row["code"], row["message"]) for row in rows(stream, "story_refusals", pages)}
+    assert refused == {("2", 10, few["message"])}
+
+
+def test_another_version_than_was_asked_is_named(scripted, caplog):
+    scripted.answers = [Answer({"id": "17841"}, headers={"facebook-api-version": "v26.0"})]
+    for base_url, count in ((f"{scripted.url}/v26.0", 0), (f"{scripted.url}/v21.0", 1)):
+        api = SOURCES["instagram"].open(base_url, "a-token-for-tests")
+        list(stream_of("instagram", "account").pages(api, ACCOUNT, Window(date(2026, 7, 1))))
+        api.close()
+        assert len(caplog.messages) == count
+    assert "v21.0 was asked and v26.0 answers" in caplog.messages[0]
 
 
 def insights_of(scripted, answer, *days):

@@ -95,6 +95,66 @@ NOTICE = {
 }
 
 
+PROBLEMS = "https://api.x.com/2/problems/"
+
+
+@pytest.mark.parametrize(
+    ("told", "post_id", "problem", "field"),
+    [
+        (
+            {
+                "value": "7",
+                "resource_id": "7",
+                "parameter": "ids",
+                "title": "Not Found Error",
+                "type": "resource-not-found",
+            },
+            "7",
+            "resource-not-found",
+            None,
+        ),
+        ({"resource_id": "unknown", "value": "8", "type": "disallowed-resource"}, "8", "disallowed-resource", None),
+        (
+            {"resource_id": "9", "field": "organic_metrics.like_count", "type": "not-authorized-for-field"},
+            "9",
+            "not-authorized-for-field",
+            "organic_metrics.like_count",
+        ),
+        (
+            {
+                "resource_id": "10",
+                "detail": "The 'non_public_metrics.engagements' field cannot be queried for Tweets older than 30 days.",
+                "type": "disallowed-resource",
+            },
+            "10",
+            "disallowed-resource",
+            "non_public_metrics.engagements",
+        ),
+        (
+            {
+                "resource_id": "11",
+                "detail": "The 'promoted_metrics.url_link_clicks' field cannot be queried for Retweets.",
+            },
+            "11",
+            None,
+            "promoted_metrics.url_link_clicks",
+        ),
+        (
+            {"value": "12", "title": "Authorization Error", "type": "not-authorized-for-resource"},
+            "12",
+            "not-authorized-for-resource",
+            None,
+        ),
+        ({"title": "a wording of next year"}, None, None, None),
+    ],
+)
+def test_a_refusal_inside_a_good_answer_names_its_post_and_field_in_every_wording(told, post_id, problem, field):
+    body = {"errors": [{**told, **({"type": PROBLEMS + told["type"]} if "type" in told else {})}]}
+    page = Page("/2/tweets?ids=7", 200, json.dumps(body).encode())
+    (row,) = rows(stream_of("x", "posts"), "post_refusals", [page])
+    assert (row["post_id"], row["problem"], row["field"]) == (post_id, problem, field)
+
+
 def renamed(post):
     text = json.dumps(post)
     for old, new in (("retweet_count", "repost_count"), ("note_tweet", "note_post"), ("_tweet_ids", "_post_ids")):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -59,3 +59,24 @@ def test_every_file_of_the_sandbox_is_taken_in_whole_and_each_new_kind_has_rows(
     assert [one.sentence for one in outcomes if one.quarantined or one.refusal] == []
     loaded = {kind: sum(one.loaded for one in outcomes if one.kind == kind) for kind in exports.COLUMNS}
     assert [kind for kind, count in loaded.items() if not count] == []
+
+
+def test_xs_own_export_is_read_as_it_is_and_an_unknown_column_of_it_is_named(settings, con):
+    """M20: an unknown header is refused with the column's name; X's header and spelling are read as they are."""
+    text = (FEEDS / "x_post_analytics.csv").read_text(encoding="utf-8")
+    folder = settings.inbox / "x_post_analytics"
+    folder.mkdir(parents=True)
+    (folder / "account_analytics_content_2026-07-01_2026-07-07.csv").write_text(text, encoding="utf-8")
+    (folder / "next_year.csv").write_text(text.replace("Hashtag Clicks", "Hologram Clicks"), encoding="utf-8")
+    taken, refused = inbox.take_in(con, settings)
+    assert (taken.loaded, taken.quarantined) == (2, 0)
+    assert "unknown column Hologram Clicks; known are Post id, Date, Post Link, Impressions" in refused.refusal
+    found = con.execute(
+        "select post_id, published_date, impression_count, follow_count from raw_files.x_post_analytics order by 1"
+    ).fetchall()
+    assert found == [
+        ("2073000000000000002", date(2026, 7, 6), 1234, 0),
+        ("2074000000000000001", date(2026, 7, 7), 12297, 2),
+    ]
+    names = [row[0] for row in con.execute("describe raw_files.x_post_analytics").fetchall()]
+    assert not any("text" in name for name in names), "what a reply says of others is not kept"

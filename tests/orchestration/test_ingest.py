@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from connectors.streams import Account, Page, Source, Stream
 from connectors.usage import Usage
 from orchestration import ingest, landing, shortfalls
 from orchestration.settings import Settings
+from tests.connectors.scripted import Answer, Scripted
 
 DAYS = [date(2026, 7, 2), date(2026, 7, 3)]
 PRESENT = datetime(2026, 7, 4, 1, tzinfo=UTC)
@@ -170,3 +172,57 @@ def test_what_came_before_a_quota_ended_is_kept_of_a_stream_that_resumes(setting
     ]
     assert [capture.page_count for capture in harvest.captures] == [1]
     assert landed == [[], [(PRESENT, {"n": [1, 2]})]]
+
+
+def test_a_token_that_ends_in_mid_run_is_renewed_and_the_run_goes_on_where_it_was(tmp_path):
+    server, asked_with = Scripted(), []
+
+    def answer(asked):
+        if asked.method == "POST":
+            number = len([one for one in server.asked if one.method == "POST"]) + 1
+            return Answer({"access_token": f"token-{number}", "refresh_token": f"next-{number}", "expires_in": 7200})
+        asked_with.append((asked.path.partition("?")[0].rpartition("/")[2], asked.headers.get("Authorization")))
+        if "/tweets" in asked.path and asked.headers["Authorization"] == "Bearer token-2":
+            return Answer({"title": "Unauthorized"}, 401)
+        return Answer({"data": {"id": "42", "username": "a"}} if "/users/42?" in asked.path else {"meta": {}})
+
+    server.answers = answer
+    account = replace(ACCOUNTS[0], refresh_token_env="R", client_id_env="C")
+    environ = {"WAREHOUSE_PERSON_KEY": "a-key-for-tests-only", "X_BASE_URL": server.url, "R": "first", "C": "client"}
+    settings = Settings.load(tmp_path, {**environ, "WAREHOUSE_TOKENS": str(tmp_path / "private" / "tokens.json")})
+    harvest = ingest.fetch(settings, "x", [account], [datetime(2026, 8, 31, tzinfo=UTC).date()])
+    server.stop()
+    assert harvest.failures == []
+    assert [capture.stream for capture in harvest.captures] == ["user", "posts", "mentions", "counts"]
+    # one 401 is no proof, the second is; the renewed token serves what comes after
+    assert [token for name, token in asked_with if name == "tweets"] == ["Bearer token-2"] * 2 + ["Bearer token-3"]
+    assert [token for name, token in asked_with if name == "mentions"] == ["Bearer token-3"]
+    kept = json.loads((tmp_path / "private" / "tokens.json").read_text())["x:42"]
+    assert (kept["token"], kept["refresh_token"], kept["is_renewing"]) == ("token-3", "next-3", False)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        Answer(b"<html>log in</html>", 200),
+        Answer({"data": {}, "meta": "x"}, 400),
+        Answer({"title": "Unauthorized"}, 401),
+        Answer({"title": "Payment Required", "detail": "credits depleted"}, 402),
+    ],
+    ids=["a login page", "refused", "token", "credits"],
+)
+def test_one_accounts_failure_leaves_the_others_whole(tmp_path, broken):
+    server = Scripted()
+    whole = {"data": {"id": "42", "username": "a"}}
+    server.answers = lambda asked: (
+        broken if "/43" in asked.path else Answer(whole if "/users/42?" in asked.path else {"meta": {}})
+    )
+    accounts = [replace(ACCOUNTS[0], account_id=account_id) for account_id in ("41", "42", "43", "44")]
+    environ = {"WAREHOUSE_PERSON_KEY": "a-key-for-tests-only", "X_BASE_URL": server.url, "T": "token"}
+    settings = Settings.load(tmp_path, environ)
+    harvest = ingest.fetch(settings, "x", accounts, [datetime(2026, 8, 31, tzinfo=UTC).date()], {"posts", "mentions"})
+    server.stop()
+    captured = sorted((capture.account_id, capture.stream) for capture in harvest.captures)
+    assert captured == [(one, stream) for one in ("41", "42", "44") for stream in ("mentions", "posts")]
+    assert {shortfall.account_id for shortfall in harvest.failures} == {"43"}
+    assert all(shortfall.reason.startswith("x account 43: ") for shortfall in harvest.failures)
