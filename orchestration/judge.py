@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import warnings
 from collections import deque
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -57,7 +59,7 @@ def _validated(
 ) -> list[dict[str, Any]]:
     import great_expectations as gx
 
-    _teach_sqlalchemy(partial(_attach, served=served, profiled=profiled))
+    _teach_sqlalchemy(partial(attach, served=served, profiled=profiled))
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
     source = context.data_sources.add_sql(
@@ -66,13 +68,14 @@ def _validated(
         kwargs={"connect_args": {"read_only": True}, "plugins": ["warehouse"]},
     )
     try:
-        return [result for table, suite in found.items() for result in _judge_table(gx, source, table, suite)]
+        with redirect_stdout(io.StringIO()):  # it prints a warning for each query that names its table itself
+            return [result for table, suite in found.items() for result in _judge_table(gx, source, table, suite)]
     finally:
         source.get_execution_engine().close()
         source.get_engine().dispose()
 
 
-def _attach(con, served: Path | None, profiled: Path) -> None:
+def attach(con, served: Path | None, profiled: Path) -> None:
     """Give a connection to the candidate its profile and what is served; its fellows have them already."""
     con.execute("set timezone = 'UTC'")
     if "profile" not in {name for (name,) in con.execute("select database_name from duckdb_databases()").fetchall()}:
@@ -115,7 +118,7 @@ def _judge_table(gx, source, table: str, suite: list[Expectation]) -> list[dict[
     batch = asset.add_batch_definition_whole_table("whole").get_batch()
 
     def validated(entries: list[Expectation], result_format: str) -> dict[str, Any]:
-        expectations = gx.ExpectationSuite(name=table, expectations=[_built(entry) for entry in entries])
+        expectations = gx.ExpectationSuite(name=table, expectations=[built(entry) for entry in entries])
         outcome = batch.validate(expectations, result_format={"result_format": result_format})
         return {result.expectation_config.meta["name"]: result for result in outcome.results}
 
@@ -126,7 +129,8 @@ def _judge_table(gx, source, table: str, suite: list[Expectation]) -> list[dict[
     return [_plain(entry, found[entry.name]) for entry in suite]
 
 
-def _built(entry: Expectation):
+def built(entry: Expectation):
+    """Return an expectation as the library knows it."""
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     # The library would put a subquery with an alias of its own in place of the table, or one without where there is a
@@ -185,7 +189,7 @@ def _add_examples(
 
     entries = {entry.key: entry for suite in found.values() for entry in suite}
     with duckdb.connect(str(candidate), read_only=True) as con:
-        _attach(con, served, profiled)
+        attach(con, served, profiled)
         for result in results:
             values = result.pop("unexpected_values")
             if result["success"] or result["error"]:

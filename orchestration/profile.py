@@ -43,7 +43,8 @@ Columns = dict[str, dict[str, str]]
 
 def write(path: Path, candidate: Path, served: Path | None) -> None:
     """Write the profile of `candidate`, beside what is served, as a new file at `path`."""
-    path.unlink(missing_ok=True)
+    for stale in (path, path.with_name(path.name + ".wal")):
+        stale.unlink(missing_ok=True)
     with duckdb.connect(str(path)) as con:
         con.execute("set timezone = 'UTC'; set threads = 2")
         con.execute(f"attach '{_quoted(candidate)}' as candidate (read_only)")
