@@ -16,7 +16,7 @@ import duckdb
 
 from benchmarks import nights
 from benchmarks.measure import Line, Work, compared, in_turns, spent, work
-from orchestration import gate, judge, profile
+from orchestration import connection, gate, judge, profile
 
 
 def measured() -> list[Line]:
@@ -62,7 +62,7 @@ def counted(candidate: str) -> Work:
         profiled = Path(candidate).with_name("plain.duckdb")
         profile.write(profiled, Path(candidate), None)
         with duckdb.connect(candidate, read_only=True) as con:
-            judge.attach(con, None, profiled)
+            connection.attach(con, None, profiled)
             return {"rows": sum(con.execute(_count(entry)).fetchone()[0] for entry in entries)}
 
     return count_all

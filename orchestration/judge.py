@@ -7,14 +7,12 @@ import io
 import json
 import re
 import warnings
-from collections import deque
-from collections.abc import Callable
 from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from orchestration import profile
+from orchestration import connection, profile
 from orchestration.gate import Expectation, suites
 
 EXAMPLES = 3
@@ -59,7 +57,7 @@ def _validated(
 ) -> list[dict[str, Any]]:
     import great_expectations as gx
 
-    _teach_sqlalchemy(partial(attach, served=served, profiled=profiled))
+    connection.teach_sqlalchemy(partial(connection.attach, served=served, profiled=profiled))
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
     source = context.data_sources.add_sql(
@@ -73,43 +71,6 @@ def _validated(
     finally:
         source.get_execution_engine().close()
         source.get_engine().dispose()
-
-
-def attach(con, served: Path | None, profiled: Path) -> None:
-    """Give a connection to the candidate its profile and what is served; its fellows have them already."""
-    con.execute("set timezone = 'UTC'")
-    if "profile" not in {name for (name,) in con.execute("select database_name from duckdb_databases()").fetchall()}:
-        con.execute(f"attach '{profiled}' as profile (read_only)")
-        profile.attach_served(con, con.execute("select current_database()").fetchone()[0], served)
-
-
-def _teach_sqlalchemy(attach: Callable[[Any], None]) -> None:
-    """Let each connection `attach` what expectations compare with, and fetch each result at once.
-
-    Great Expectations reads a result after giving its connection back, and DuckDB drops the rows then, so that
-    every metric would fail with `list index out of range`.
-    """
-    import sqlalchemy as sa
-    from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
-
-    class Warehouse(sa.engine.CreateEnginePlugin):
-        def update_url(self, url: sa.URL) -> sa.URL:
-            return url.difference_update_query(["plugin"])
-
-        def engine_created(self, engine: sa.Engine) -> None:
-            @sa.event.listens_for(engine, "connect")
-            def connected(connection, record) -> None:  # noqa: ARG001
-                attach(connection)
-
-            @sa.event.listens_for(engine, "after_cursor_execute")
-            def buffer(connection, cursor, statement, parameters, context, executemany) -> None:  # noqa: ARG001
-                if cursor.description:
-                    context.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(
-                        cursor, initial_buffer=deque(cursor.fetchall())
-                    )
-
-    sa.dialects.plugins.register("warehouse", __name__, "Warehouse")
-    globals()["Warehouse"] = Warehouse
 
 
 def _judge_table(gx, source, table: str, suite: list[Expectation]) -> list[dict[str, Any]]:
@@ -189,7 +150,7 @@ def _add_examples(
 
     entries = {entry.key: entry for suite in found.values() for entry in suite}
     with duckdb.connect(str(candidate), read_only=True) as con:
-        attach(con, served, profiled)
+        connection.attach(con, served, profiled)
         for result in results:
             values = result.pop("unexpected_values")
             if result["success"] or result["error"]:

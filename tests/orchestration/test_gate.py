@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from orchestration import gate, judge, profile
+from orchestration import connection, gate, profile
 from orchestration.settings import Problem
 
 RULES = {entry.name: entry for entry in gate.suites()["publication"]}
@@ -46,7 +46,7 @@ def broken(candidate, served=None) -> set[str]:
     profiled = candidate.with_name("profile.duckdb")
     profile.write(profiled, candidate, served)
     with duckdb.connect(str(candidate), read_only=True) as con:
-        judge.attach(con, served, profiled)
+        connection.attach(con, served, profiled)
         return {name for name, entry in RULES.items() if entry.query and con.execute(entry.query).fetchall()}
 
 
