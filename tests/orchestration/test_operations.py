@@ -68,6 +68,35 @@ def test_an_alert_is_never_sent_in_the_clear(settings):
         alerts.send(given(settings, WAREHOUSE_ALERT_WEBHOOK="http://chat.example/secret"), "run-1", ["down"])
 
 
+def test_a_run_that_dagster_launched_and_that_failed_alerts_and_one_of_the_command_line_does_so_itself(settings):
+    import dagster as dg
+
+    from orchestration import definitions, reaper
+
+    @dg.op
+    def loading():
+        raise dg.Failure("x account 42: down", allow_retries=False)
+
+    @dg.job
+    def daily():
+        loading()
+
+    told = given(settings, WAREHOUSE_ALERT_FILE=str(settings.home / "alerts"))
+    with dg.DagsterInstance.ephemeral() as instance:
+        for tags in ({}, {reaper.BY_HAND: "yes"}):
+            result = daily.execute_in_process(instance=instance, raise_on_error=False, tags=tags)
+            context = dg.build_run_status_sensor_context(
+                sensor_name="alert_on_failure",
+                dagster_instance=instance,
+                dagster_run=result.dagster_run,
+                dagster_event=result.get_run_failure_event(),
+            ).for_run_failure()
+            definitions.failure_sensor(told)(context)
+    (line,) = (settings.home / "alerts").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["problems"] == ["x account 42: down"]
+    assert status.last_run(told)["problems"] == ["x account 42: down"]
+
+
 def test_verdicts_beyond_their_days_go_and_a_dry_run_touches_nothing(settings):
     folder = quality.folder(settings)
     folder.mkdir(parents=True)
