@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check ui dashboard clean bench spark-test help
+.PHONY: demo test check ui dashboard clean bench soak sbom spark-test help
 
 help:     ## list the targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/ —/'
@@ -28,6 +28,12 @@ dashboard: .venv/.dashboard  ## the pages for readers on loopback, over the same
 
 bench: .venv/.benchmarks  ## measure the goals against their references
 	$(BIN)/python -m benchmarks
+
+soak: $(READY)   ## kill runs at random 500 times in half an hour, and check what each leaves
+	$(BIN)/python -m tests.faults.soak
+
+sbom: $(READY)   ## list every locked package with version and hashes in sbom.json (CycloneDX)
+	$(BIN)/python -m orchestration.sbom requirements.lock sbom.json
 
 spark-test: .venv/.spark .venv-spark/.ready  ## the whole day on a Spark cluster of its own, compared with DuckDB's
 	@command -v java >/dev/null || { echo "Java 17 is needed for Spark: install a JRE" >&2; exit 1; }

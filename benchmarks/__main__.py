@@ -16,9 +16,9 @@ from pathlib import Path
 
 from benchmarks.measure import Line, NotMeasured
 
-FAMILIES = ("requests", "accounts", "loads", "memory", "transform", "orchestrate", "startup")
-# Not among those that run unnamed: scale needs a cluster, triage grades answers and not speed.
-NAMED = (*FAMILIES, "scale", "triage")
+FAMILIES = ("requests", "accounts", "loads", "memory", "transform", "orchestrate", "gate", "startup")
+# Not among those that run unnamed: scale needs a cluster, the others grade answers and not speed.
+NAMED = (*FAMILIES, "scale", "triage", "mutations")
 PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "dlt", "pyarrow")
 
 

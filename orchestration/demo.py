@@ -49,7 +49,7 @@ def demo(settings: Settings, scenario: Path | None, days: int | None) -> list[st
     """Capture the scenario's days, build, judge and publish; print what came of it; return the problems."""
     scenario = (scenario or SCENARIO).resolve()
     if not scenario.is_file():
-        raise Problem(f"{scenario} does not exist: name a scenario file, sandbox/scenarios/ has two.")
+        raise Problem(f"{scenario} does not exist: name a scenario file, sandbox/scenarios/ has some.")
     home.check_kind(settings, rehearsal=True)
     with sandbox(scenario, settings.state / "truth") as addresses:
         first, last = _span(scenario, days)

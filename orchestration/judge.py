@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import warnings
-from collections import deque
-from collections.abc import Callable
+from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from orchestration import profile
+from orchestration import connection, profile
 from orchestration.gate import Expectation, suites
 
 EXAMPLES = 3
@@ -57,7 +57,7 @@ def _validated(
 ) -> list[dict[str, Any]]:
     import great_expectations as gx
 
-    _teach_sqlalchemy(partial(_attach, served=served, profiled=profiled))
+    connection.teach_sqlalchemy(partial(connection.attach, served=served, profiled=profiled))
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
     source = context.data_sources.add_sql(
@@ -66,47 +66,11 @@ def _validated(
         kwargs={"connect_args": {"read_only": True}, "plugins": ["warehouse"]},
     )
     try:
-        return [result for table, suite in found.items() for result in _judge_table(gx, source, table, suite)]
+        with redirect_stdout(io.StringIO()):  # it prints a warning for each query that names its table itself
+            return [result for table, suite in found.items() for result in _judge_table(gx, source, table, suite)]
     finally:
         source.get_execution_engine().close()
         source.get_engine().dispose()
-
-
-def _attach(con, served: Path | None, profiled: Path) -> None:
-    """Give a connection to the candidate its profile and what is served; its fellows have them already."""
-    con.execute("set timezone = 'UTC'")
-    if "profile" not in {name for (name,) in con.execute("select database_name from duckdb_databases()").fetchall()}:
-        con.execute(f"attach '{profiled}' as profile (read_only)")
-        profile.attach_served(con, con.execute("select current_database()").fetchone()[0], served)
-
-
-def _teach_sqlalchemy(attach: Callable[[Any], None]) -> None:
-    """Let each connection `attach` what expectations compare with, and fetch each result at once.
-
-    Great Expectations reads a result after giving its connection back, and DuckDB drops the rows then, so that
-    every metric would fail with `list index out of range`.
-    """
-    import sqlalchemy as sa
-    from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
-
-    class Warehouse(sa.engine.CreateEnginePlugin):
-        def update_url(self, url: sa.URL) -> sa.URL:
-            return url.difference_update_query(["plugin"])
-
-        def engine_created(self, engine: sa.Engine) -> None:
-            @sa.event.listens_for(engine, "connect")
-            def connected(connection, record) -> None:  # noqa: ARG001
-                attach(connection)
-
-            @sa.event.listens_for(engine, "after_cursor_execute")
-            def buffer(connection, cursor, statement, parameters, context, executemany) -> None:  # noqa: ARG001
-                if cursor.description:
-                    context.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(
-                        cursor, initial_buffer=deque(cursor.fetchall())
-                    )
-
-    sa.dialects.plugins.register("warehouse", __name__, "Warehouse")
-    globals()["Warehouse"] = Warehouse
 
 
 def _judge_table(gx, source, table: str, suite: list[Expectation]) -> list[dict[str, Any]]:
@@ -115,7 +79,7 @@ def _judge_table(gx, source, table: str, suite: list[Expectation]) -> list[dict[
     batch = asset.add_batch_definition_whole_table("whole").get_batch()
 
     def validated(entries: list[Expectation], result_format: str) -> dict[str, Any]:
-        expectations = gx.ExpectationSuite(name=table, expectations=[_built(entry) for entry in entries])
+        expectations = gx.ExpectationSuite(name=table, expectations=[built(entry) for entry in entries])
         outcome = batch.validate(expectations, result_format={"result_format": result_format})
         return {result.expectation_config.meta["name"]: result for result in outcome.results}
 
@@ -126,7 +90,8 @@ def _judge_table(gx, source, table: str, suite: list[Expectation]) -> list[dict[
     return [_plain(entry, found[entry.name]) for entry in suite]
 
 
-def _built(entry: Expectation):
+def built(entry: Expectation):
+    """Return an expectation as the library knows it."""
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     # The library would put a subquery with an alias of its own in place of the table, or one without where there is a
@@ -185,7 +150,7 @@ def _add_examples(
 
     entries = {entry.key: entry for suite in found.values() for entry in suite}
     with duckdb.connect(str(candidate), read_only=True) as con:
-        _attach(con, served, profiled)
+        connection.attach(con, served, profiled)
         for result in results:
             values = result.pop("unexpected_values")
             if result["success"] or result["error"]:

@@ -145,7 +145,7 @@ def gate_checks(settings: Settings) -> dg.AssetChecksDefinition:
                 asset=key,
                 description=entry.why,
                 blocking=entry.severity == "critical",
-                metadata={"expectation": entry.type, "severity": entry.severity},
+                metadata={"expectation": entry.type, "severity": entry.severity, "owner": entry.owner},
             )
             for (key, name), entry in entries.items()
         ],

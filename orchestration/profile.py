@@ -1,6 +1,7 @@
 """What every column of a publication looks like, in long form, so that one query can judge all tables at once.
 
-profile.columns   table, column: rows, unknown, not finite, below zero, range, and values that no dimension lists
+profile.columns   table, column: rows, unknown, not finite, below zero, range, and values that no dimension lists, in
+                  the candidate and as it is served
 profile.days      table, day, column: how many are known and their weighted sum, in the candidate and as it is served
 profile.series    account or brand, table, column, day: the sum of the last ten weeks, for judging a day by its like
 served_tables     the tables that readers have now
@@ -43,7 +44,8 @@ Columns = dict[str, dict[str, str]]
 
 def write(path: Path, candidate: Path, served: Path | None) -> None:
     """Write the profile of `candidate`, beside what is served, as a new file at `path`."""
-    path.unlink(missing_ok=True)
+    for stale in (path, path.with_name(path.name + ".wal")):
+        stale.unlink(missing_ok=True)
     with duckdb.connect(str(path)) as con:
         con.execute("set timezone = 'UTC'; set threads = 2")
         con.execute(f"attach '{_quoted(candidate)}' as candidate (read_only)")
@@ -55,7 +57,7 @@ def write(path: Path, candidate: Path, served: Path | None) -> None:
             " schema_name = 'marts' and database_name = ?",
             ["previous" if served else "candidate"],
         )
-        _profile_columns(con, columns["candidate"])
+        _profile_columns(con, columns)
         _profile_days(con, columns)
         _profile_series(con, columns["candidate"])
         con.execute("commit")
@@ -96,21 +98,22 @@ def _columns(con: duckdb.DuckDBPyConnection, database: str) -> Columns:
     return found
 
 
-def _profile_columns(con: duckdb.DuckDBPyConnection, columns: Columns) -> None:
+def _profile_columns(con: duckdb.DuckDBPyConnection, columns: dict[str, Columns]) -> None:
     con.execute(
-        "create table columns (table_name varchar, column_name varchar, data_type varchar, row_n bigint,"
-        " unknown_n bigint, blank_n bigint, not_finite_n bigint, negative_n bigint, unlisted_n bigint,"
+        "create table columns (is_served boolean, table_name varchar, column_name varchar, data_type varchar,"
+        " row_n bigint, unknown_n bigint, blank_n bigint, not_finite_n bigint, negative_n bigint, unlisted_n bigint,"
         " low double, high double, last_at timestamp)"
     )
-    for table, kinds in columns.items():
-        parts = ", ".join(_column(table, name, kind, columns) for name, kind in kinds.items())
-        con.execute(
-            f"insert into columns select part.* from (select unnest([{parts}]) as part"
-            f' from candidate.marts."{table}" as told)'
-        )
+    for database, tables in columns.items():
+        for table, kinds in tables.items():
+            parts = ", ".join(_column(f"{database}.marts", table, name, kind, tables) for name, kind in kinds.items())
+            con.execute(
+                f"insert into columns select {database == 'served'}, part.* from (select unnest([{parts}]) as part"
+                f' from {database}.marts."{table}" as told)'
+            )
 
 
-def _column(table: str, name: str, kind: str, columns: Columns) -> str:
+def _column(schema: str, table: str, name: str, kind: str, columns: Columns) -> str:
     """Return what is told of one column, as a struct of aggregates."""
     is_number, quoted = kind.startswith(NUMBERS), f'told."{name}"'
     number = f"cast({quoted} as double)" if is_number else "cast(null as double)"
@@ -119,7 +122,7 @@ def _column(table: str, name: str, kind: str, columns: Columns) -> str:
     home = LISTED.get(name)
     unlisted = "0"
     if home in columns and home != table:
-        unlisted = f'count(*) filter (where {quoted} not in (select "{name}" from candidate.marts.{home}))'
+        unlisted = f'count(*) filter (where {quoted} not in (select "{name}" from {schema}.{home}))'
     return (
         f"{{t: '{table}', c: '{name}', d: '{kind}', n: count(*), u: count(*) - count({quoted}), b: {blank},"
         f" f: count(*) filter (where not isfinite({number})), m: count(*) filter (where {number} < 0),"

@@ -50,6 +50,7 @@ def publish(settings: Settings, run_id: str) -> Version:
     refusal = gate.refusal(verdict)
     if refusal:
         raise Problem(refusal)
+    _tidy(file.parent)
     stamp = _stamp(settings)
     version = file.with_name(f"marts-{stamp}-{run_id[:8]}.duckdb")
     manifest = {
@@ -70,6 +71,13 @@ def publish(settings: Settings, run_id: str) -> Version:
     for beyond in retention.versions(settings):
         beyond.remove()
     return Version(version, manifest)
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what a publication that was killed left: a manifest that is half written or without its file."""
+    for path in [*folder.glob("marts-*.json"), *folder.glob(".marts-*.tmp")]:
+        if not path.with_suffix(".duckdb").exists():
+            path.unlink()
 
 
 def _stamp(settings: Settings) -> str:

@@ -49,7 +49,7 @@ def record(settings: Settings, verdict: dict[str, Any]) -> Path:
         }
         for result in verdict["results"]
     ]
-    beside = path.with_name(f".{path.name}.tmp")
+    beside = path.with_name(".verdict.tmp")
     quoted = str(beside).replace("'", "''")
     with duckdb.connect() as con:
         con.execute(

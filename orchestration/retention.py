@@ -71,10 +71,10 @@ def captures(settings: Settings) -> list[Old]:
                 window = (source.name, stream.name, capture.account_id, capture.window_date)
                 windows.setdefault(window, []).append(sidecar)
     beyond = [sidecar for found in windows.values() for sidecar in found[:-number]]
-    return [_capture(settings, landing.read(sidecar).path(settings.landing), sidecar) for sidecar in beyond]
+    return [capture_of(settings, landing.read(sidecar).path(settings.landing), sidecar) for sidecar in beyond]
 
 
-def _capture(settings: Settings, pages: Path, sidecar: Path) -> Old:
+def capture_of(settings: Settings, pages: Path, sidecar: Path) -> Old:
     """Retire a capture: a rebuild must not take it for lost, so its name is noted before it goes."""
     found = _files(pages, sidecar)
 

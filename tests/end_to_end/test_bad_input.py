@@ -85,6 +85,24 @@ def ledger(home) -> set[tuple[str, str, str]]:
         )
 
 
+def served_on_the_last_day(home) -> dict[str, bool | None]:
+    """By account, whether its engagements of the last day are served, None where they are unknown."""
+    with duckdb.connect(str(home / "published" / "marts.duckdb"), read_only=True) as con:
+        rows = con.execute(
+            "select account_id, case when engagements is not null then true end from marts.fct_account_daily"
+            " where date = ?",
+            [DAY],
+        ).fetchall()
+    return dict(rows)
+
+
+def publication(home) -> tuple[bool, dict[str, str]]:
+    """Whether what is served lacks something, and how far each source has come."""
+    with duckdb.connect(str(home / "published" / "marts.duckdb"), read_only=True) as con:
+        is_partial, through = con.execute("select is_partial, sources_through from marts.publication").fetchone()
+    return is_partial, json.loads(through)
+
+
 def drop_a_row_that_does_not_fit(home) -> None:
     folder = home / "landing" / "inbox" / "product_events"
     folder.mkdir(parents=True, exist_ok=True)
@@ -93,10 +111,13 @@ def drop_a_row_that_does_not_fit(home) -> None:
     )
 
 
-def test_each_account_that_fails_is_named_the_rest_is_loaded_and_a_later_run_makes_the_day_whole(
+def test_each_account_that_fails_is_named_the_rest_is_served_and_a_later_run_makes_the_day_whole(
     home, environ, sandbox, served_before
 ):
-    """A missing token, a refused one, an API that is down, one that sends a page, and a row that does not fit."""
+    """A missing token, a refused one, an API that is down, one that sends a page, and a row that does not fit.
+
+    What came is published with its age; what did not is unknown and never zero.
+    """
     told = dict(environ)
     del told["X_TOKEN_AOZORA"]
     script(
@@ -117,7 +138,16 @@ def test_each_account_that_fails_is_named_the_rest_is_loaded_and_a_later_run_mak
     assert len(said["ga4"]) == 1
     assert "310000102" in said["ga4"][0]
     assert all("instead of a JSON object" in sentence for sentence in said["hubspot"])
-    assert digests(home / "published" / "marts.duckdb") == served_before
+    assert digests(home / "published" / "marts.duckdb") != served_before
+    assert served_on_the_last_day(home) == {
+        "instagram:17841400000000101": None,
+        "instagram:17841400000000102": True,
+        "x:1500000000000000101": None,
+        "x:1500000000000000102": True,
+    }
+    assert publication(home) == (True, {"ga4": DAY, "hubspot": DAY, "instagram": "2026-07-13", "x": "2026-07-13"})
+    page = (home / "published" / "status.html").read_text(encoding="utf-8")
+    assert "X_TOKEN_AOZORA is not set" in page
     assert ledger(home) == {
         ("ga4", "310000101", "loaded"),
         ("ga4", "310000102", "failed"),
@@ -142,17 +172,19 @@ def test_each_account_that_fails_is_named_the_rest_is_loaded_and_a_later_run_mak
     # What portals without a Service Hub don't tell is skipped in each run.
     assert {status for source, _, status in ledger(home) if source != "hubspot"} == {"loaded"}
     assert {status for source, _, status in ledger(home) if source == "hubspot"} == {"loaded", "skipped"}
+    assert set(served_on_the_last_day(home).values()) == {True}
+    assert publication(home)[0] is False
     assert [path for path in files_of(home) if CANARY in everything_in(path)] == []
 
 
-def test_an_unknown_account_is_named(home, environ, tmp_path, served_before):
+def test_an_unknown_account_is_named(home, environ, tmp_path):
     listed = tmp_path / "accounts.yml"
     text = (REPOSITORY / "accounts.yml").read_text(encoding="utf-8")
     listed.write_text(text.replace("17841400000000101", "17841400000000999"), encoding="utf-8")
     said = complaints(warehouse(home, *RUN, environ={**environ, "WAREHOUSE_ACCOUNTS": str(listed)}))
     assert set(said) == {"instagram"}
     assert "instagram account 17841400000000999" in said["instagram"][0]
-    assert digests(home / "published" / "marts.duckdb") == served_before
+    assert publication(home)[0] is True
 
 
 def test_a_malformed_accounts_file_is_named_with_entry_and_remedy(home, environ, tmp_path):
