@@ -17,8 +17,8 @@ from pathlib import Path
 from benchmarks.measure import Line, NotMeasured
 
 FAMILIES = ("requests", "accounts", "loads", "transform", "orchestrate", "startup")
-# Not among those that run unnamed: scale needs a cluster, triage grades answers and not speed.
-NAMED = (*FAMILIES, "scale", "triage")
+# Not among those that run unnamed: growth and day rehearse for long, scale needs a cluster, triage grades answers.
+NAMED = (*FAMILIES, "growth", "day", "scale", "triage")
 PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "dlt", "pyarrow")
 
 
