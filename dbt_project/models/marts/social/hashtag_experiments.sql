@@ -98,7 +98,10 @@ select
         else 'decided'
     end as status,
     case
-        when judged.has_changed = 0 and judged.ends_on <= reporting_window.last_date and judged.least_n >= rules.posts_least
+        when
+            judged.has_changed = 0
+            and judged.ends_on <= reporting_window.last_date
+            and judged.least_n >= rules.posts_least
             then cast(
                 row_number() over (
                     partition by judged.experiment_id
