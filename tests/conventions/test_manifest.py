@@ -126,3 +126,13 @@ def test_models_are_written_in_sql_that_every_engine_runs():
                 if re.search(pattern, code, re.IGNORECASE):
                     found.append(f"{path.relative_to(DBT_PROJECT)}:{number}: {name}")
     assert found == []
+
+
+REFUSED_NAMES = re.compile(r"viewer|footprint|seen_by|stalk", re.IGNORECASE)
+
+
+def test_who_looked_at_a_post_is_no_model_and_no_column(models):
+    """M93: no API tells who saw a post; a model or column that names it fails."""
+    assert REFUSED_NAMES.search("profile_viewers")
+    named = [name for model in models for name in (model["name"], *model["columns"]) if REFUSED_NAMES.search(name)]
+    assert named == []

@@ -19,6 +19,17 @@ rules as (
 
 ),
 
+ruled as (
+
+    select
+        changes.*,
+        rules.total_change_least,
+        rules.volume_change_least
+    from changes
+    cross join rules
+
+),
+
 judged as (
 
     select
@@ -28,10 +39,10 @@ judged as (
         platform,
         {% for measure in ['sessions', 'leads', 'ads'] %}
         abs({{ measure }}_after - {{ measure }}_before)
-        >= rules.total_change_least * greatest({{ measure }}_before, 1) as is_{{ measure }},
+        >= total_change_least * greatest({{ measure }}_before, 1) as is_{{ measure }},
         {% endfor %}
-        abs(media_after - media_before) >= rules.volume_change_least as is_media,
-        abs(hashtags_after - hashtags_before) >= rules.volume_change_least as is_hashtags,
+        abs(media_after - media_before) >= volume_change_least as is_media,
+        abs(hashtags_after - hashtags_before) >= volume_change_least as is_hashtags,
         period_signals > 0 or event_id is not null as is_window,
         failed_loads > 0 or activity is not null as is_tools,
         {% for measure, words in [
@@ -47,8 +58,7 @@ judged as (
         || coalesce(event_id, 'none') as window_said,
         'failed loads: ' || failed_loads || '; change of access: '
         || coalesce(activity, 'none noted') as tools_said
-    from changes
-    cross join rules
+    from ruled
 
 )
 

@@ -75,6 +75,16 @@ compared as (
         {{ ratio('exposure - previous_exposure', 'previous_exposure') }} as exposure_change_pct
     from windowed
 
+),
+
+ruled as (
+
+    select
+        compared.*,
+        rules.organic_change_least
+    from compared
+    cross join rules
+
 )
 
 select
@@ -101,12 +111,11 @@ select
     -- organic is judged first, advertising apart
     case
         when organic is null or previous_organic is null then 'not_comparable'
-        when abs(organic - previous_organic) > rules.organic_change_least * previous_organic
+        when abs(organic - previous_organic) > organic_change_least * previous_organic
             then case when organic > previous_organic then 'organic_rose' else 'organic_fell' end
         when promoted is null or previous_promoted is null then 'organic_steady_ads_unknown'
         when previous_promoted > 0 and promoted = 0 then 'ads_stopped'
         when previous_promoted = 0 and promoted > 0 then 'ads_started'
         else 'steady'
     end as headline
-from compared
-cross join rules
+from ruled

@@ -64,6 +64,18 @@ compared as (
             as reach_per_follower_change_pct
     from rated
 
+),
+
+ruled as (
+
+    select
+        compared.*,
+        rules.followers_change_least,
+        rules.er_change_least,
+        rules.reach_change_least
+    from compared
+    cross join rules
+
 )
 
 select
@@ -85,10 +97,9 @@ select
     previous_reach_per_follower,
     reach_per_follower_change_pct,
     coalesce(
-        followers_change_pct >= rules.followers_change_least and er_followers_change_pct <= -rules.er_change_least, false
+        followers_change_pct >= followers_change_least and er_followers_change_pct <= -er_change_least, false
     ) as is_dilution,
     coalesce(
-        followers_change_pct > 0 and reach_per_follower_change_pct <= -rules.reach_change_least, false
+        followers_change_pct > 0 and reach_per_follower_change_pct <= -reach_change_least, false
     ) as is_reach_decoupled
-from compared
-cross join rules
+from ruled

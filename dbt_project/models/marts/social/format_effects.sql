@@ -113,6 +113,16 @@ measured as (
         platform,
         format
 
+),
+
+ruled as (
+
+    select
+        measured.*,
+        rules.posts_least
+    from measured
+    cross join rules
+
 )
 
 select
@@ -134,23 +144,22 @@ select
     saves_to_date,
     link_clicks_to_date,
     case
-        when post_n < rules.posts_least or other_post_n < rules.posts_least then 'too_few_posts'
+        when post_n < posts_least or other_post_n < posts_least then 'too_few_posts'
         when low - other_high > 0 then 'better'
         when high - other_low < 0 then 'worse'
         else 'no_evidence'
     end as verdict,
     case
-        when post_n >= rules.posts_least and other_post_n >= rules.posts_least
+        when post_n >= posts_least and other_post_n >= posts_least
             then
                 cast(
                     row_number() over (
                         partition by
-                            account_id, post_n >= rules.posts_least and other_post_n >= rules.posts_least
+                            account_id, post_n >= posts_least and other_post_n >= posts_least
                         order by
                             median desc,
                             format asc
                     ) as bigint
                 )
     end as format_rank
-from measured
-cross join rules
+from ruled

@@ -72,6 +72,7 @@ select
     end as paid_split_status,
     engagements_to_date,
     organic_engagements_to_date,
+    likes_to_date + comments_to_date + saves_to_date as engagements_basic_to_date,
     likes_to_date,
     comments_to_date,
     saves_to_date,

@@ -56,6 +56,16 @@ slots as (
         published_weekday,
         published_hour
 
+),
+
+ruled as (
+
+    select
+        slots.*,
+        rules.posts_least
+    from slots
+    cross join rules
+
 )
 
 select
@@ -72,11 +82,11 @@ select
     exposure_48h,
     {{ ratio('engagements_48h', 'exposure_48h') }} as er_exposure_48h,
     case
-        when post_n >= rules.posts_least
+        when post_n >= posts_least
             then
                 cast(
                     row_number() over (
-                        partition by account_id, post_n >= rules.posts_least
+                        partition by account_id, post_n >= posts_least
                         order by
                             exposure_48h_median desc,
                             weekday asc,
@@ -84,5 +94,4 @@ select
                     ) as bigint
                 )
     end as slot_rank
-from slots
-cross join rules
+from ruled
