@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from connectors.errors import SourceError
-from orchestration import demo, doctor, home, publish, run, status, transform
+from orchestration import demo, doctor, home, publish, run, score_command, status, transform
 from orchestration.settings import ENGINES, Problem, Settings
 
 UI_PORT = "3000"
@@ -52,9 +52,7 @@ def parser() -> argparse.ArgumentParser:
     command("publish", _publish, "judge the build as it stands and serve it if it passes")
     command("rollback", _rollback, "serve the version before the one that is served now")
     command("rebuild", _rebuild, "make the warehouse anew from landing alone, and publish it")
-    score = command("score", _score, "prove the score models: what they can give, and each fault with its remedy")
-    score.add_argument("what", choices=["prove"], help="prove: status 1 when a model has a fault")
-    score.add_argument("--seeds", type=Path, metavar="DIR", help="folder of the four seeds (default: the project's)")
+    score_command.add(command)
     command("ui", _ui, "open Dagster over this warehouse on loopback")
     command("reap", _reap, "free what killed runs still hold in Dagster's storage")
     return top
@@ -116,16 +114,6 @@ def _reap(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG001
         reaped = reaper.reap(run.dagster_instance(settings))
     print(f"{len(reaped)} dead run(s) freed{': ' + ', '.join(reaped) if reaped else ''}")
     return 0
-
-
-def _score(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG001
-    from orchestration.scoring import prover
-
-    proofs, faults = prover.prove(words.seeds or prover.SEEDS)
-    for proof in proofs:
-        print(proof.line)
-        faults += proof.faults
-    return _end([str(fault) for fault in faults])
 
 
 def _ui(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG001
