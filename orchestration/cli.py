@@ -14,7 +14,7 @@ from pathlib import Path
 from connectors.errors import SourceError
 from dashboard import exports, serve
 from dashboard.served import NothingServed
-from orchestration import demo, doctor, home, pages, publish, receipt, retention, run, status, transform
+from orchestration import demo, doctor, home, pages, publish, receipt, retention, run, score_command, status, transform
 from orchestration.kpi import commands as commands_kpi
 from orchestration.settings import ENGINES, Problem, Settings
 
@@ -58,9 +58,7 @@ def parser() -> argparse.ArgumentParser:
     back = command("rollback", _rollback, "serve the version before the one that is served now, or an earlier one")
     back.add_argument("--to", metavar="VERSION", help="name of the version, or a part of it, as `status` lists them")
     command("rebuild", _rebuild, "make the warehouse anew from landing alone, and publish it")
-    score = command("score", _score, "prove the score models: what they can give, and each fault with its remedy")
-    score.add_argument("what", choices=["prove"], help="prove: status 1 when a model has a fault")
-    score.add_argument("--seeds", type=Path, metavar="DIR", help="folder of the four seeds (default: the project's)")
+    score_command.add(command)
     commands_kpi.add_words(command("kpi", _kpi, "check, draw, begin and hand on the goals and their KPI trees"))
     evidence = command("receipt", _receipt, "list the page files that a published row stands on, each hash verified")
     evidence.add_argument("table", help="published table")
@@ -151,16 +149,6 @@ def _reap(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG001
         reaped = reaper.reap(run.dagster_instance(settings))
     print(f"{len(reaped)} dead run(s) freed{': ' + ', '.join(reaped) if reaped else ''}")
     return 0
-
-
-def _score(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG001
-    from orchestration.scoring import prover
-
-    proofs, faults = prover.prove(words.seeds or prover.SEEDS)
-    for proof in proofs:
-        print(proof.line)
-        faults += proof.faults
-    return _end([str(fault) for fault in faults])
 
 
 def _kpi(settings: Settings, words: argparse.Namespace) -> int:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 RUN_AT_HOUR = 9
 # A story lives for 24 hours and its figures die with it: its last capture is at most three hours before that.
 STORIES_CRON = "30 */3 * * *"
+# What is dropped about people is in their scores within one tick.
+SCORES_CRON = "*/5 * * * *"
+SCORE_FEEDS = ("product_events", "survey_responses", "support_tickets")
 STORY_ASSETS = (
     "landing/instagram/stories",
     "raw_instagram/stories",
@@ -46,16 +49,23 @@ def build(settings: Settings) -> dg.Definitions:
         executor_def=dg.in_process_executor,
         description="Capture the stories of the last 24 hours and load them; the daily job builds the marts.",
     )
+    scores = dg.define_asset_job(
+        "scores",
+        selection=score_assets(),
+        executor_def=dg.in_process_executor,
+        description="Take in what was dropped about people, score the periods that it changes, judge, publish.",
+    )
     return dg.Definitions(
         assets=[
             *capture_assets.capture_assets(settings, days),
             *mart_assets.mart_assets(settings, transform.ensure_manifest(settings)),
         ],
         asset_checks=[mart_assets.gate_checks(settings)],
-        jobs=[daily, stories],
+        jobs=[daily, stories, scores],
         schedules=[
             dg.build_schedule_from_partitioned_job(daily, hour_of_day=RUN_AT_HOUR),
             story_schedule(stories),
+            score_schedule(scores, settings),
         ],
         sensors=[failure_sensor(settings)],
         resources={"dbt": mart_assets.dbt_resource()},
@@ -90,6 +100,29 @@ def failure_sensor(settings: Settings) -> dg.SensorDefinition:
         alerts.send(settings, run_id, problems)
 
     return alerted
+
+
+def score_assets() -> dg.AssetSelection:
+    """Return what a tick makes: three feeds, the scores, and the publication of the whole build, gate and all."""
+    feeds = dg.AssetSelection.assets(*(f"raw_files/{kind}" for kind in SCORE_FEEDS))
+    inputs = dg.AssetSelection.assets(
+        "intermediate/int_score_feed_days", "intermediate/int_score_periods_spanned", "marts/fct_entity_events"
+    )
+    served = dg.AssetSelection.key_prefixes(["candidate"], ["publication"])
+    return feeds | inputs | dg.AssetSelection.groups("score") | served
+
+
+def score_schedule(job, settings: Settings) -> dg.ScheduleDefinition:
+    """Return the schedule of the ticks; one with nothing to take in costs no run."""
+
+    @dg.schedule(name="scores_schedule", job=job, cron_schedule=SCORES_CRON, execution_timezone="UTC")
+    def dropped(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        waiting = [path for kind in SCORE_FEEDS for path in (settings.inbox / kind).glob("*")]
+        if not waiting:
+            return dg.SkipReason("nothing was dropped about people")
+        return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat())
+
+    return dropped
 
 
 @dg.definitions

@@ -82,32 +82,43 @@ def run_days(settings: Settings, first: date, last: date, *, capture_only: bool 
     accounts.read(settings.accounts_file)
     _ = settings.person_key
     with home.alone(settings):
-        from orchestration import reaper
-        from orchestration.definitions import build
+        tags = {
+            "dagster/asset_partition_range_start": first.isoformat(),
+            "dagster/asset_partition_range_end": last.isoformat(),
+        }
+        return _executed(settings, "daily", tags, capture_only=capture_only)
 
-        instance = dagster_instance(settings)
-        reaper.reap(instance)
-        os.environ["WAREHOUSE_HOME"] = str(settings.home)
-        definitions = build(settings)
-        job = definitions.resolve_job_def("daily")
-        captured = [key for key in definitions.resolve_asset_graph().get_all_asset_keys() if key.path[0] in CAPTURED]
-        # The steps say in a line each what they did; the rest is dbt's own words, and Dagster's events in the UI.
-        with (settings.state / "run.log").open("w", encoding="utf-8") as log_file, redirect_stdout(log_file):
-            result = job.execute_in_process(
-                instance=instance,
-                raise_on_error=False,
-                asset_selection=captured if capture_only else None,
-                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-                tags={
-                    "dagster/asset_partition_range_start": first.isoformat(),
-                    "dagster/asset_partition_range_end": last.isoformat(),
-                    reaper.TAG: reaper.signature(),
-                    reaper.BY_HAND: "yes",
-                },
-            )
-        problems = [] if result.success else problems_of(settings, result.run_id, result.all_events)
-        status.note(settings, result.run_id, problems)
-        alerts.send(settings, result.run_id, problems)
+
+def run_scores(settings: Settings) -> Outcome:
+    """Take in what was dropped about people, score it and publish: one tick of the five-minute schedule."""
+    if not settings.warehouse.exists():
+        raise Problem(f"{settings.warehouse} does not exist: `warehouse run` builds it, then a tick can add to it.")
+    with home.alone(settings):
+        return _executed(settings, "scores", {})
+
+
+def _executed(settings: Settings, job_name: str, tags: dict[str, str], *, capture_only: bool = False) -> Outcome:
+    from orchestration import reaper
+    from orchestration.definitions import build
+
+    instance = dagster_instance(settings)
+    reaper.reap(instance)
+    os.environ["WAREHOUSE_HOME"] = str(settings.home)
+    definitions = build(settings)
+    job = definitions.resolve_job_def(job_name)
+    captured = [key for key in definitions.resolve_asset_graph().get_all_asset_keys() if key.path[0] in CAPTURED]
+    # The steps say in a line each what they did; the rest is dbt's own words, and Dagster's events in the UI.
+    with (settings.state / "run.log").open("w", encoding="utf-8") as log_file, redirect_stdout(log_file):
+        result = job.execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            asset_selection=captured if capture_only else None,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            tags={**tags, reaper.TAG: reaper.signature(), reaper.BY_HAND: "yes"},
+        )
+    problems = [] if result.success else problems_of(settings, result.run_id, result.all_events)
+    status.note(settings, result.run_id, problems)
+    alerts.send(settings, result.run_id, problems)
     return Outcome(result.run_id, problems)
 
 

@@ -67,13 +67,56 @@ periods as (
     from months
     where month_start = {{ period_start('quarter', 'month_start') }}
 
+),
+
+bounded as (
+
+    select
+        period_type,
+        period_start,
+        period_end,
+        least(period_end, last_date) as scored_until,
+        least(period_end, last_full_date) as full_until,
+        period_end > last_full_date as is_partial
+    from periods
+
+),
+
+-- all that a period can be scored by: the events up to its end, and the rules
+fed as (
+
+    select
+        bounded.period_type,
+        bounded.period_start,
+        sum(feed_days.event_count) as event_count,
+        sum(feed_days.sum_occurred_s) as sum_occurred_s,
+        sum(feed_days.sum_quantity) as sum_quantity,
+        sum(feed_days.sum_names) as sum_names
+    from bounded
+    left join feed_days on bounded.scored_until >= feed_days.event_date
+    group by bounded.period_type, bounded.period_start
+
 )
 
 select
-    period_type,
-    period_start,
-    period_end,
-    least(period_end, last_date) as scored_until,
-    least(period_end, last_full_date) as full_until,
-    period_end > last_full_date as is_partial
-from periods
+    bounded.period_type,
+    bounded.period_start,
+    bounded.period_end,
+    bounded.scored_until,
+    bounded.full_until,
+    bounded.is_partial,
+    md5(
+        concat_ws(
+            ' ',
+            '{{ score_rules_checksum() }}',
+            {% for part in ['bounded.scored_until', 'bounded.full_until', 'fed.event_count', 'fed.sum_occurred_s',
+                            'fed.sum_quantity', 'fed.sum_names'] -%}
+            coalesce(cast({{ part }} as {{ dbt.type_string() }}), ''){{ ',' if not loop.last }}
+            {% endfor -%}
+        )
+    ) as inputs_hash
+from bounded
+inner join fed
+    on
+        bounded.period_type = fed.period_type
+        and bounded.period_start = fed.period_start

@@ -1,8 +1,16 @@
+{{ config(
+    materialized=grows_by_periods(),
+    incremental_strategy='append',
+    on_schema_change='append_new_columns',
+    pre_hook="{{ delete_changed_periods(ref('engagement_signals')) }}"
+) }}
+
 with
 
 measured as (
 
-    select * from {{ ref('engagement_signals') }}
+    select * from {{ ref('engagement_signals') }} as measures
+    {{ only_changed_periods('measures.inputs_hash') }}
 
 ),
 
@@ -138,6 +146,7 @@ select
     period_type,
     period_start,
     signal_id,
+    inputs_hash,
     signal_order,
     label_en,
     label_ja,

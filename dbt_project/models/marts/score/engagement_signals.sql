@@ -1,3 +1,10 @@
+{{ config(
+    materialized=grows_by_periods(),
+    incremental_strategy='append',
+    on_schema_change='append_new_columns',
+    pre_hook="{{ delete_changed_periods(ref('int_score_periods_spanned')) }}"
+) }}
+
 with
 
 signals as (
@@ -8,7 +15,8 @@ signals as (
 
 periods as (
 
-    select * from {{ ref('int_score_periods_spanned') }}
+    select * from {{ ref('int_score_periods_spanned') }} as spanned
+    {{ only_changed_periods('spanned.inputs_hash') }}
 
 ),
 
@@ -58,10 +66,12 @@ signal_windows as (
         signals.model_version,
         signals.signal_id,
         signals.entity_type,
+        signals.source,
         signals.measure,
         signals.min_people,
         periods.period_type,
         periods.period_start,
+        periods.inputs_hash,
         periods.scored_until as window_end,
         periods.full_until,
         case signals.window_type
@@ -73,21 +83,39 @@ signal_windows as (
 
 ),
 
+-- days before which no window looks, by feed: events of earlier ones are not read
+feeds as (
+
+    select
+        entity_type,
+        source,
+        min(coalesce(window_start, cast('1900-01-01' as date))) as since
+    from signal_windows
+    group by entity_type, source
+
+),
+
 -- one pass over the events; what follows reads days
 entity_days as (
 
     select
-        entity_type,
-        entity_id,
-        member_id,
-        source,
-        event_type,
-        event_date,
+        events.entity_type,
+        events.entity_id,
+        events.member_id,
+        events.source,
+        events.event_type,
+        events.event_date,
         count(*) as event_count,
-        cast(sum(cast(quantity as decimal(18, 6))) as decimal(28, 6)) as quantity,
-        max(occurred_at) as last_at
+        cast(sum(cast(events.quantity as decimal(18, 6))) as decimal(28, 6)) as quantity,
+        max(events.occurred_at) as last_at
     from events
-    group by entity_type, entity_id, member_id, source, event_type, event_date
+    inner join feeds
+        on
+            events.entity_type = feeds.entity_type
+            and events.source = feeds.source
+            and feeds.since <= events.event_date
+    group by
+        events.entity_type, events.entity_id, events.member_id, events.source, events.event_type, events.event_date
 
 ),
 
@@ -97,7 +125,7 @@ entities as (
         entity_type,
         entity_id,
         min(event_date) as first_event_date
-    from entity_days
+    from events
     where source not in ('outcomes', 'conversions')
     group by entity_type, entity_id
 
@@ -110,7 +138,7 @@ members as (
         entity_id,
         member_id,
         min(event_date) as first_event_date
-    from entity_days
+    from events
     where member_id is not null
     group by entity_type, entity_id, member_id
 
@@ -356,6 +384,7 @@ select
     period_type,
     period_start,
     signal_id,
+    inputs_hash,
     cast(events_seen as bigint) as event_count,
     cast(
         coalesce(
