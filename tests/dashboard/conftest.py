@@ -23,8 +23,8 @@ OWN = ("http://127.0.0.1:", "data:", "blob:")
 # Asked beside the page's own address first, since Streamlit doesn't know where it is mounted; a 404 is its answer.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
 DRAWN = """[
-    document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning',
-    document.querySelector('h1').innerText, document.body.innerHTML.length,
+    document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning',
+    document.querySelector('h1')?.innerText, document.body.innerHTML.length,
 ]"""
 
 
