@@ -60,7 +60,7 @@ SAMPLES = """
 
 def fill(con: duckdb.DuckDBPyConnection, settings: Settings, window: str) -> None:
     """Fill the table of the attached candidate; `window` is the relation of the reporting window."""
-    con.execute("create or replace temp table asked (model_id varchar, outcome varchar, horizon_days bigint)")
+    con.execute("create or replace temp table asked (model_id varchar, outcome varchar, horizon_days integer)")
     with (SEEDS / "score_outcomes.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             con.execute("insert into asked values (?, ?, ?)", list(row.values()))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import duckdb
 import numpy as np
 import pytest
+import yaml
 from sklearn.metrics import roc_auc_score
 
-from orchestration.scoring import evidence, verdicts
+from orchestration.scoring import calibration, evidence, verdicts
+from orchestration.settings import DBT_PROJECT, Settings
 from tests.orchestration import planted_scores
 
 WORLDS = range(12)
@@ -88,3 +93,83 @@ def test_too_few_outcomes_make_no_figure():
     rare = world.where(~world.happened | (world.periods == "2026-01-01"))
     (row,) = verdicts.of_version(rare, CHURN, None)
     assert (row["verdict"], row["may_be_promoted"], row.get("auc")) == ("too_few_outcomes", False, None)
+
+
+MARTS = """
+    attach ':memory:' as candidate;
+    create schema candidate.marts;
+    create table reporting_window as select date '2026-08-31' as last_date;
+    create table candidate.marts.engagement_scores as
+    select
+        'customer_health' as model_id, 1::bigint as model_version, 'customer' as entity_type, 'c' || who as entity_id,
+        'month' as period_type, date '2026-01-01' + to_months(month) as period_start,
+        last_day(period_start) as period_end, (hash(who * 100 + month) % 150)::double as score,
+        case when score >= 100 then 'high' when score >= 50 then 'mid' else 'risk' end as band, false as is_partial
+    from range(400) as people(who) cross join range(8) as months(month);
+    alter table candidate.marts.engagement_scores alter period_start type date;
+    create table candidate.marts.engagement_score_contributions as
+    select scores.* exclude (period_end, score, band, is_partial), signal_id,
+        case signal_id when 'noise' then (hash(entity_id || period_start) % 150)::double else score end as measured
+    from candidate.marts.engagement_scores as scores cross join (values ('features_used'), ('noise')) as of(signal_id);
+    create table candidate.marts.fct_conversions
+        (person_key varchar, conversion_type varchar, occurred_at timestamptz);
+    create table candidate.marts.fct_entity_events as
+    select entity_type, entity_id, 'outcome:churned' as event_type, min(period_end) + 5 as event_date, 'outcomes' as source
+    from candidate.marts.engagement_scores where score < 6 group by all;
+"""
+
+
+@pytest.fixture
+def candidate(tmp_path):
+    """A candidate of eight months in which who scores below 6 leaves within the next days."""
+    settings = Settings.load(tmp_path, {})
+    con = duckdb.connect()
+    con.execute(MARTS)
+    columns = columns_of_contract()
+    con.execute(f"create table candidate.marts.engagement_score_calibration ({columns})")
+    yield con, settings
+    con.close()
+
+
+def columns_of_contract() -> str:
+    """The columns of the table, as its contract has them."""
+    path = DBT_PROJECT / "models" / "marts" / "score" / "_score_calibration__models.yml"
+    model = yaml.safe_load(path.read_text(encoding="utf-8"))["models"][0]
+    return ", ".join(f"{column['name']} {column['data_type']}" for column in model["columns"])
+
+
+def test_the_table_says_what_the_past_months_of_a_candidate_show(candidate):
+    """M142: who scored low left; the signal of the score is first, the other is none; nobody counts after leaving."""
+    con, settings = candidate
+    calibration.fill(con, settings, "reporting_window")
+    table = "from candidate.marts.engagement_score_calibration"
+    found = con.execute(
+        f"select signal_id, verdict, predictive_rank {table} where outcome = 'churned' order by 3 nulls first"
+    )
+    assert found.fetchall() == [
+        ("score", "predictive", None), ("features_used", "predictive", 1), ("noise", "not_predictive", 2),
+    ]  # fmt: skip
+    last = con.execute(f"select distinct tested_through, horizon_days, claim_level {table} where outcome = 'churned'")
+    assert last.fetchall() == [(date(2026, 7, 1), 30, "association")]
+    stayed = con.execute(
+        "select count(*) from samples where exists (from candidate.marts.fct_entity_events as gone where"
+        " gone.entity_id = samples.entity_id and gone.event_date <= samples.period_end)"
+    )
+    assert stayed.fetchone() == (0,)
+
+
+def test_a_day_that_brings_no_new_sample_takes_the_served_rows_over(candidate, monkeypatch):
+    con, settings = candidate
+    calibration.fill(con, settings, "reporting_window")
+    settings.published.mkdir(parents=True)
+    (settings.published / "marts.duckdb").symlink_to("marts-1.duckdb")
+    con.execute(f"attach '{settings.published}/marts-1.duckdb' as written; create schema written.marts")
+    con.execute(
+        "create table written.marts.engagement_score_calibration as from candidate.marts.engagement_score_calibration"
+    )
+    con.execute("detach written")
+    before = con.execute("from candidate.marts.engagement_score_calibration order by all").fetchall()
+    con.execute("delete from candidate.marts.engagement_score_calibration")
+    monkeypatch.setattr(verdicts, "rows", lambda con: pytest.fail("fitted again"))
+    calibration.fill(con, settings, "reporting_window")
+    assert con.execute("from candidate.marts.engagement_score_calibration order by all").fetchall() == before

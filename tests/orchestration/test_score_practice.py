@@ -132,8 +132,8 @@ def test_an_export_holds_those_with_consent_and_no_one_else(settings, tmp_path):
             "create table marts.next_actions as select 'customer' as entity_type, name as entity_id,"
             " 'm' as model_id,"
             " 1 as model_version, 'month' as period_type, date '2026-08-01' as period_start, 'high' as band_in_force,"
-            " 'power_user' as segment, 'upsell' as action_id, 'call' as channel, cast(90 as double) as score_pct, consent as"
-            " has_consent from (values ('yes', true), ('=1+1', true), ('no', false), ('unknown', null))"
+            " 'power_user' as segment, 'upsell' as action_id, 'call' as channel, cast(90 as double) as score_pct,"
+            " consent as has_consent from (values ('yes', true), ('=1+1', true), ('no', false), ('unknown', null))"
             " as people(name, consent)"
         )
     assert segments.export(settings, tmp_path / "out.csv") == 2

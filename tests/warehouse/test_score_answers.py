@@ -262,10 +262,8 @@ def test_retention_is_what_stays_of_those_who_were_there(models):
     late = [row for n in range(120, 140) for row in month_of(f"c{n}", 1, 0, 0.0, MONTHS[5])]
     models.load(LAST, old + new + gone + late)
     models.run("engagement_outcomes")
-    found = customers(
-        models, "engagement_outcomes", "start_n, new_n, left_n, end_n, retention_rate_start", "segment = 'whole'",
-        "period_start",
-    )  # fmt: skip
+    columns = "entities_at_start, new_n, left_n, end_n, retention_rate_start"
+    found = customers(models, "engagement_outcomes", columns, "segment = 'whole'", "period_start")
     assert [tuple(row.values()) for row in found] == [
         (0, 100, 0, 100, None), (100, 20, 0, 120, 1.0), (120, 20, 10, 130, pytest.approx(110 / 120)),
     ]  # fmt: skip

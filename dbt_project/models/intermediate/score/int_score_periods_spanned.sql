@@ -20,7 +20,8 @@ days_known as (
         greatest(
             reporting_window.last_date,
             coalesce((select max(event_date) as newest from feed_days), reporting_window.last_date)
-        ) as last_date
+        ) as last_date,
+        coalesce((select min(event_date) as oldest from feed_days), reporting_window.last_date) as first_date
     from reporting_window
     where reporting_window.last_date is not null
 
@@ -34,7 +35,7 @@ numbers as (
 
 months as (
 
-    -- ten years back: more than any source keeps
+    -- ten years back, more than any source keeps, as far as there are events
     select
         days_known.last_full_date,
         days_known.last_date,
@@ -42,7 +43,10 @@ months as (
             as month_start
     from days_known
     cross join numbers
-    where numbers.n < 120
+    where
+        numbers.n < 120
+        and {{ dbt.dateadd('month', '1 - numbers.n', period_start('month', 'days_known.last_date')) }}
+        > days_known.first_date
 
 ),
 

@@ -146,10 +146,11 @@ select
     period_type,
     period_start,
     segment,
-    cast(start_n as bigint) as start_n,
+    cast(start_n as bigint) as entities_at_start,
     cast(new_n as bigint) as new_n,
     cast(left_n as bigint) as left_n,
     cast(all_n - left_n as bigint) as end_n,
+    cast(start_n - lost_n as bigint) as entities_retained,
     -- who came and left within the period is neither among those it began with nor among those it keeps
     {{ ratio('start_n - lost_n', 'start_n') }} as retention_rate_start,
     is_partial

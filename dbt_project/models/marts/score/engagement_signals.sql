@@ -26,36 +26,9 @@ events as (
 
 ),
 
-event_kinds as (
+feed_days as (
 
-    select
-        entity_type,
-        source,
-        event_type
-    from {{ ref('int_score_feed_days') }}
-    group by entity_type, source, event_type
-
-),
-
--- patterns meet the few kinds of event here, so that events themselves are joined by equality
-signal_kinds as (
-
-    select
-        signals.model_id,
-        signals.model_version,
-        signals.signal_id,
-        signals.entity_type,
-        signals.measure,
-        signals.decay_half_life_days,
-        event_kinds.source,
-        event_kinds.event_type,
-        event_kinds.event_type like signals.event_type as is_wanted
-    from signals
-    inner join event_kinds
-        on
-            signals.entity_type = event_kinds.entity_type
-            and signals.source = event_kinds.source
-            and event_kinds.event_type like coalesce(signals.among, signals.event_type)
+    select * from {{ ref('int_score_feed_days') }}
 
 ),
 
@@ -67,7 +40,10 @@ signal_windows as (
         signals.signal_id,
         signals.entity_type,
         signals.source,
+        signals.event_type as wanted,
+        signals.among,
         signals.measure,
+        signals.decay_half_life_days,
         signals.min_people,
         periods.period_type,
         periods.period_start,
@@ -80,6 +56,44 @@ signal_windows as (
         end as window_start
     from signals
     inner join periods on ' ' || signals.period_types || ' ' like '% ' || periods.period_type || ' %'
+
+),
+
+-- patterns and windows meet the few kinds and days here, so that events themselves are joined by equality
+signal_days as (
+
+    select
+        signal_windows.*,
+        feed_days.event_type,
+        feed_days.event_date,
+        feed_days.event_type like signal_windows.wanted as is_wanted,
+        -- to nine decimals, so that sums do not depend on their order
+        cast(
+            case
+                when signal_windows.decay_half_life_days is null then 1
+                else
+                    power(
+                        0.5,
+                        {{ days_between('feed_days.event_date', 'signal_windows.window_end') }}
+                        / signal_windows.decay_half_life_days
+                    )
+            end as decimal(18, 9)
+        ) as share_left,
+        -- whole seven-day blocks from the window's first day; what is left over belongs to the last of them
+        least(
+            floor({{ days_between('signal_windows.window_start', 'feed_days.event_date') }} / 7.0),
+            greatest(
+                floor(({{ days_between('signal_windows.window_start', 'signal_windows.full_until') }} + 1) / 7.0), 1
+            ) - 1
+        ) as block
+    from signal_windows
+    inner join feed_days
+        on
+            signal_windows.entity_type = feed_days.entity_type
+            and signal_windows.source = feed_days.source
+            and feed_days.event_type like coalesce(signal_windows.among, signal_windows.wanted)
+            and signal_windows.window_end >= feed_days.event_date
+            and (signal_windows.window_start is null or signal_windows.window_start <= feed_days.event_date)
 
 ),
 
@@ -186,53 +200,32 @@ scored as (
 placed as (
 
     select
-        signal_windows.model_id,
-        signal_windows.model_version,
-        signal_windows.signal_id,
-        signal_windows.period_type,
-        signal_windows.period_start,
-        signal_windows.measure,
+        signal_days.model_id,
+        signal_days.model_version,
+        signal_days.signal_id,
+        signal_days.period_type,
+        signal_days.period_start,
+        signal_days.window_start,
+        signal_days.window_end,
+        signal_days.measure,
+        signal_days.is_wanted,
+        signal_days.share_left,
+        signal_days.block,
+        entity_days.entity_type,
         entity_days.entity_id,
         entity_days.member_id,
         entity_days.event_type,
         entity_days.event_date,
         entity_days.event_count,
         entity_days.quantity,
-        entity_days.last_at,
-        signal_kinds.is_wanted,
-        members.first_event_date between signal_windows.window_start and signal_windows.window_end as is_new_member,
-        {{ days_between('signal_windows.window_start', 'signal_windows.full_until') }} + 1 as window_days,
-        {{ days_between('signal_windows.window_start', 'entity_days.event_date') }} as day_of_window,
-        -- to nine decimals, so that sums do not depend on their order
-        cast(
-            case
-                when signal_kinds.decay_half_life_days is null then 1
-                else
-                    power(
-                        0.5,
-                        {{ days_between('entity_days.event_date', 'signal_windows.window_end') }}
-                        / signal_kinds.decay_half_life_days
-                    )
-            end as decimal(18, 9)
-        ) as share_left
+        entity_days.last_at
     from entity_days
-    inner join signal_kinds
+    inner join signal_days
         on
-            entity_days.entity_type = signal_kinds.entity_type
-            and entity_days.source = signal_kinds.source
-            and entity_days.event_type = signal_kinds.event_type
-    inner join signal_windows
-        on
-            signal_kinds.model_id = signal_windows.model_id
-            and signal_kinds.model_version = signal_windows.model_version
-            and signal_kinds.signal_id = signal_windows.signal_id
-            and signal_windows.window_end >= entity_days.event_date
-            and (signal_windows.window_start is null or signal_windows.window_start <= entity_days.event_date)
-    left join members
-        on
-            entity_days.entity_type = members.entity_type
-            and entity_days.entity_id = members.entity_id
-            and entity_days.member_id = members.member_id
+            entity_days.entity_type = signal_days.entity_type
+            and entity_days.source = signal_days.source
+            and entity_days.event_type = signal_days.event_type
+            and entity_days.event_date = signal_days.event_date
 
 ),
 
@@ -246,33 +239,65 @@ counted as (
         period_start,
         entity_id,
         sum(event_count) as event_count,
-        count(distinct case when measure in ('day_share', 'days') then event_date end) as day_count,
-        -- whole seven-day blocks from the window's first day; what is left over belongs to the last of them
-        count(
-            distinct case
-                when measure = 'week_share'
-                    then least(floor(day_of_window / 7.0), greatest(floor(window_days / 7.0), 1) - 1)
-            end
-        ) as block_count,
-        count(distinct case when measure = 'types' then event_type end) as type_count,
         sum(quantity) as quantity,
         sum(event_count * share_left) as events_left,
         cast(sum(cast(quantity as double) * cast(share_left as double)) as decimal(28, 6)) as quantity_left,
         sum(case when is_wanted then event_count end) as wanted_count,
         sum(case when is_wanted then quantity end) as wanted_quantity,
         max(case when is_wanted then last_at end) as wanted_last_at,
-        max(case when not is_wanted then last_at end) as other_last_at,
-        count(distinct member_id) as member_count,
-        count(distinct case when is_wanted then member_id end) as wanted_members,
-        count(distinct case when is_new_member then member_id end) as new_members,
-        count(
-            distinct
-            case
-                when measure = 'stickiness' then member_id || ' ' || cast(event_date as {{ dbt.type_string() }})
-            end
-        ) as member_days
+        max(case when not is_wanted then last_at end) as other_last_at
     from placed
     group by model_id, model_version, signal_id, period_type, period_start, entity_id
+
+),
+
+-- what is counted once however often it comes, apart from the sums: it costs ten times as much a row
+spread as (
+
+    select
+        model_id,
+        model_version,
+        signal_id,
+        period_type,
+        period_start,
+        entity_id,
+        count(
+            distinct
+            case measure
+                when 'types' then event_type
+                when 'days' then cast(event_date as {{ dbt.type_string() }})
+                when 'day_share' then cast(event_date as {{ dbt.type_string() }})
+                when 'week_share' then cast(block as {{ dbt.type_string() }})
+            end
+        ) as thing_count
+    from placed
+    where measure in ('day_share', 'days', 'week_share', 'types')
+    group by model_id, model_version, signal_id, period_type, period_start, entity_id
+
+),
+
+crowds as (
+
+    select
+        model_id,
+        model_version,
+        signal_id,
+        period_type,
+        period_start,
+        placed.entity_id,
+        count(distinct placed.member_id) as member_count,
+        count(distinct case when is_wanted then placed.member_id end) as wanted_members,
+        count(distinct case when members.first_event_date between window_start and window_end then placed.member_id end)
+            as new_members,
+        count(distinct placed.member_id || ' ' || cast(event_date as {{ dbt.type_string() }})) as member_days
+    from placed
+    left join members
+        on
+            placed.entity_type = members.entity_type
+            and placed.entity_id = members.entity_id
+            and placed.member_id = members.member_id
+    where measure in ('member_share', 'new_member_share', 'stickiness')
+    group by model_id, model_version, signal_id, period_type, period_start, placed.entity_id
 
 ),
 
@@ -280,19 +305,22 @@ counted as (
 opened as (
 
     select
+        signal_days.model_id,
+        signal_days.model_version,
+        signal_days.signal_id,
+        signal_days.period_type,
+        signal_days.period_start,
+        signal_days.window_end,
         events.entity_id,
-        events.event_id,
-        events.event_date,
-        signal_kinds.model_id,
-        signal_kinds.model_version,
-        signal_kinds.signal_id
+        events.event_id
     from events
-    inner join signal_kinds
+    inner join signal_days
         on
-            events.entity_type = signal_kinds.entity_type
-            and events.source = signal_kinds.source
-            and events.event_type = signal_kinds.event_type
-    where signal_kinds.measure = 'open'
+            events.entity_type = signal_days.entity_type
+            and events.source = signal_days.source
+            and events.event_type = signal_days.event_type
+            and events.event_date = signal_days.event_date
+    where signal_days.measure = 'open'
 
 ),
 
@@ -316,26 +344,19 @@ still_open as (
         opened.model_id,
         opened.model_version,
         opened.signal_id,
-        signal_windows.period_type,
-        signal_windows.period_start,
+        opened.period_type,
+        opened.period_start,
         opened.entity_id,
         count(*) as open_count
     from opened
-    inner join signal_windows
-        on
-            opened.model_id = signal_windows.model_id
-            and opened.model_version = signal_windows.model_version
-            and opened.signal_id = signal_windows.signal_id
-            and signal_windows.window_end >= opened.event_date
-            and (signal_windows.window_start is null or signal_windows.window_start <= opened.event_date)
     left join closings
         on
             opened.entity_id = closings.entity_id
             and opened.event_id = closings.event_id
-    where closings.closed_date is null or closings.closed_date > signal_windows.window_end
+    where closings.closed_date is null or closings.closed_date > opened.window_end
     group by
-        opened.model_id, opened.model_version, opened.signal_id, signal_windows.period_type,
-        signal_windows.period_start, opened.entity_id
+        opened.model_id, opened.model_version, opened.signal_id, opened.period_type, opened.period_start,
+        opened.entity_id
 
 ),
 
@@ -346,9 +367,7 @@ measured as (
         scored.*,
         greatest({{ days_between('scored.first_day', 'scored.full_until') }} + 1, 1) as window_days,
         coalesce(counted.event_count, 0) as events_seen,
-        counted.day_count,
-        counted.block_count,
-        counted.type_count,
+        spread.thing_count,
         counted.event_count,
         counted.quantity,
         counted.events_left,
@@ -357,22 +376,19 @@ measured as (
         counted.wanted_quantity,
         counted.wanted_last_at,
         counted.other_last_at,
-        counted.member_count,
-        counted.wanted_members,
-        counted.new_members,
-        counted.member_days,
+        crowds.member_count,
+        crowds.wanted_members,
+        crowds.new_members,
+        crowds.member_days,
         still_open.open_count
     from scored
-    left join counted
+    {% for part in ['counted', 'spread', 'crowds', 'still_open'] -%}
+    left join {{ part }}
         on
             {% for column in key -%}
-            {{ 'and ' if not loop.first }}scored.{{ column }} = counted.{{ column }}
+            {{ 'and ' if not loop.first }}scored.{{ column }} = {{ part }}.{{ column }}
             {% endfor %}
-    left join still_open
-        on
-            {% for column in key -%}
-            {{ 'and ' if not loop.first }}scored.{{ column }} = still_open.{{ column }}
-            {% endfor %}
+    {%- endfor %}
 
 )
 
@@ -390,9 +406,9 @@ select
         coalesce(
             case measure
                 -- least() passes over a NULL, so that no event at all would be every day
-                when 'day_share' then least(coalesce({{ ratio('day_count', 'window_days') }}, 0), 1)
-                when 'week_share' then {{ ratio('block_count', 'greatest(floor(window_days / 7.0), 1)') }}
-                when 'days' then day_count
+                when 'day_share' then least(coalesce({{ ratio('thing_count', 'window_days') }}, 0), 1)
+                when 'week_share' then {{ ratio('thing_count', 'greatest(floor(window_days / 7.0), 1)') }}
+                when 'days' then thing_count
                 when 'share' then {{ ratio('coalesce(wanted_count, 0)', 'event_count') }}
                 when 'quantity_share' then {{ ratio('coalesce(wanted_quantity, 0)', 'quantity') }}
                 when 'member_share' then {{ ratio('wanted_members', 'member_count') }}
@@ -400,7 +416,7 @@ select
                 when 'stickiness'
                     then least(coalesce({{ ratio('member_days', 'window_days * member_count') }}, 0), 1)
                 when 'events' then events_left
-                when 'types' then type_count
+                when 'types' then thing_count
                 when 'quantity_sum' then quantity_left
                 when 'quantity_mean' then {{ ratio('quantity', 'event_count') }}
                 when 'open' then open_count
