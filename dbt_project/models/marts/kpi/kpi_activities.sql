@@ -24,7 +24,8 @@ dated as (
         case
             when activities.activity in ('comment', 'dm') and activities.status = 'done'
                 then
-                    cast({{ epoch_s('activities.answered_at') }} - {{ epoch_s('activities.occurred_at') }} as double) / 60
+                    cast({{ epoch_s('activities.answered_at') }} - {{ epoch_s('activities.occurred_at') }} as double)
+                    / 60
         end as answer_minutes
     from activities
     inner join accounts on activities.account_id = accounts.account_id
@@ -54,7 +55,9 @@ counted as (
         cast(count(*) as bigint) as planned_count,
         cast(count(case when status = 'done' then 1 end) as bigint) as done_count,
         avg(
-            case when answer_minutes is not null and 2 * place between answered_n and answered_n + 2 then answer_minutes end
+            case
+                when answer_minutes is not null and 2 * place between answered_n and answered_n + 2 then answer_minutes
+            end
         ) as answer_minutes_median
     from placed
     group by account_id, brand_id, month_start, activity
