@@ -65,8 +65,8 @@ def _of_names(registry: Registry) -> Iterator[Fault]:
         if row.kgi_id not in known:
             sentence = f"there is no goal {row.kgi_id} in kgis.csv: add it or mend the kgi_id."
             yield Fault("unknown_kgi", row.file, row.line, sentence)
-    rows = [registry.kgis, registry.kpis, registry.edges, registry.targets, registry.revisions, registry.bridges]
-    for row in (row for seed in rows for row in seed):
+    rows = [*registry.kgis, *registry.kpis, *registry.edges, *registry.targets, *registry.revisions, *registry.bridges]
+    for row in [*rows, *registry.named]:
         for metric_id in (row.metric_id, getattr(row, "rate_metric_id", None)):
             if metric_id is not None and metric_id not in registry.units:
                 sentence = f"metric {metric_id} is not in metrics.csv: define it there or mend the name."

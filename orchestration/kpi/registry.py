@@ -149,11 +149,29 @@ FILES: dict[str, tuple[type[BaseModel], tuple[str, ...]]] = {
     "kpi_revisions": (Revision, ("kgi_id", "brand_id", "metric_id", "valid_from")),
     "kpi_bridges": (Bridge, ("metric_id", "valid_from")),
 }
+# Seeds of steering, which name metrics too: the columns that do, some with several parted by a space.
+NAMING = {
+    "kgi_patterns": ("metric_id",),
+    "phases": ("focus_metrics", "entry_metric_id"),
+    "hints": ("metric_id",),
+    "kpi_actions_taken": ("metric_id",),
+    "situations": ("metric_id",),
+    "business_flow": ("metric_id",),
+}
+
+
+@dataclass(frozen=True)
+class Named:
+    """A metric that a seed of steering names, and where."""
+
+    file: str
+    line: int
+    metric_id: str
 
 
 @dataclass
 class Registry:
-    """All rows of the six seeds, the units of the metrics that may be named, and what could not be read."""
+    """All rows of the six seeds, what others name, the units of known metrics, and what could not be read."""
 
     kgis: list[Kgi]
     kpis: list[Kpi]
@@ -161,6 +179,7 @@ class Registry:
     targets: list[Target]
     revisions: list[Revision]
     bridges: list[Bridge]
+    named: list[Named]
     units: dict[str, str]
     faults: list[Fault] = field(default_factory=list)
 
@@ -171,7 +190,7 @@ class Registry:
         rows = [list(_rows(folder / f"{name}.csv", kind, key, faults)) for name, (kind, key) in FILES.items()]
         with metrics.open(encoding="utf-8-sig", newline="") as file:
             units = {row["metric_id"]: row["unit"] for row in csv.DictReader(file)}
-        return cls(*rows, units, faults)
+        return cls(*rows, list(_named(folder)), units, faults)
 
     def trees(self) -> dict[tuple[str, str, int], list[Edge]]:
         """Return the nodes of each tree, by KGI, brand and version."""
@@ -201,6 +220,16 @@ def _rows(path: Path, kind: type[Kind], key: tuple[str, ...], faults: list[Fault
                 continue
             first_line[named] = reader.line_num
             yield row
+
+
+def _named(folder: Path) -> Iterator[Named]:
+    for path in (folder / f"{name}.csv" for name in NAMING):
+        if path.is_file():
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                reader = csv.DictReader(file)
+                for cells in reader:
+                    for metric_id in " ".join(cells[column] or "" for column in NAMING[path.stem]).split():
+                        yield Named(path.name, reader.line_num, metric_id)
 
 
 def _unreadable(file: str, line: int, cells: dict, error: dict) -> Fault:

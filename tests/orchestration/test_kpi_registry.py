@@ -165,6 +165,16 @@ def test_a_wrong_registry_is_named_by_file_line_and_remedy(tmp_path, seeds, said
         checker.require_sound(folder)
 
 
+def test_a_metric_that_only_a_hint_or_a_phase_names_is_known_too(tmp_path):
+    folder = write(tmp_path)
+    (folder / "hints.csv").write_text("hint_id,metric_id\nask,vibes\n", encoding="utf-8")
+    (folder / "phases.csv").write_text("phase,focus_metrics,entry_metric_id\none,saves mood,\n", encoding="utf-8")
+    assert found(folder) == [
+        "phases.csv, line 2: metric mood is not in metrics.csv: define it there or mend the name.",
+        "hints.csv, line 2: metric vibes is not in metrics.csv: define it there or mend the name.",
+    ]
+
+
 def test_a_product_and_a_ratio_may_mix_units(tmp_path):
     checker.require_sound(write(tmp_path, kpi_edges=PRODUCT))
 

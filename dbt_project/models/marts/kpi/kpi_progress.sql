@@ -76,21 +76,25 @@ aimed as (
 days as (
 
     select
-        brand_id,
-        metric_id,
-        period_start as date,
-        value,
-        numerator,
-        denominator,
-        null_reason,
-        avg(value) over four_weeks as day_mean,
-        stddev_samp(value) over four_weeks as day_sd,
-        count(value) over four_weeks as day_n
+        metrics.brand_id,
+        metrics.metric_id,
+        metrics.period_start as date,
+        metrics.value,
+        metrics.numerator,
+        metrics.denominator,
+        metrics.null_reason,
+        avg(metrics.value) over four_weeks as day_mean,
+        stddev_samp(metrics.value) over four_weeks as day_sd,
+        count(metrics.value) over four_weeks as day_n
     from metrics
-    where period_type = 'day'
+    cross join reporting_window
+    where
+        metrics.period_type = 'day'
+        -- a quarter that ended 92 days ago, and the four weeks before it
+        and metrics.period_start > {{ add_days('reporting_window.last_date', -212) }}
     window four_weeks as (
-        partition by brand_id, metric_id
-        order by period_start
+        partition by metrics.brand_id, metrics.metric_id
+        order by metrics.period_start
         rows between 27 preceding and current row
     )
 
