@@ -24,7 +24,7 @@ from connectors.http import Api
 from connectors.hubspot_census import census, pipelines
 from connectors.hubspot_examination import examine
 from connectors.hubspot_links import contacts_of
-from connectors.hubspot_paths import of_objects, opened
+from connectors.hubspot_paths import of_crm, opened
 from connectors.hubspot_search import bounds, changed, results
 from connectors.hubspot_service import STREAMS as SERVICE_STREAMS
 from connectors.hubspot_tables import (
@@ -87,7 +87,7 @@ PERSONAL: dict[str, Treatment] = {
 @names_the_token
 def contacts(api: Api, account: Account, window: Window) -> Iterator[Page]:  # noqa: ARG001
     """Yield the contacts that changed in the window's UTC day: one call for two hundred."""
-    path = of_objects(api, "contacts")
+    path = of_crm(api, "objects", "contacts")
     for reply in changed(api, path, "lastmodifieddate", CONTACT_PROPERTIES, *bounds(window)):
         yield reply.page
 
@@ -95,7 +95,7 @@ def contacts(api: Api, account: Account, window: Window) -> Iterator[Page]:  # n
 @names_the_token
 def deals(api: Api, account: Account, window: Window) -> Iterator[Page]:  # noqa: ARG001
     """Yield the deals that changed in the window's UTC day, and after each page whose they are."""
-    path = of_objects(api, "deals")
+    path = of_crm(api, "objects", "deals")
     for reply in changed(api, path, "hs_lastmodifieddate", DEAL_PROPERTIES, *bounds(window)):
         yield reply.page
         yield from contacts_of(api, "deals", reply)
@@ -106,7 +106,7 @@ def _stages_of(api: Api, found: Reply) -> Iterator[Page]:
     inputs = [{"id": str(deal["id"])} for deal in results(found)]
     for start in range(0, len(inputs), HISTORY_INPUTS):
         question = {"inputs": inputs[start : start + HISTORY_INPUTS], "propertiesWithHistory": ["dealstage"]}
-        reply = api.post(f"{of_objects(api, 'deals')}/batch/read", question | {"properties": ["dealstage"]})
+        reply = api.post(of_crm(api, "objects", "deals/batch/read"), question | {"properties": ["dealstage"]})
         results(reply)
         yield reply.page
 

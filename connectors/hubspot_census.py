@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from connectors.errors import UnreadableAnswer, names_the_token
 from connectors.http import Api
-from connectors.hubspot_paths import of_objects, of_pipelines
+from connectors.hubspot_paths import of_crm
 from connectors.hubspot_search import results
 from connectors.streams import Account, Page, Window
 
@@ -27,14 +27,16 @@ def census(api: Api, account: Account, window: Window) -> Iterator[Page]:  # noq
 @names_the_token
 def pipelines(api: Api, account: Account, window: Window) -> Iterator[Page]:  # noqa: ARG001
     """Yield the stages of deals, which say what won and lost mean in this portal."""
-    yield api.get(of_pipelines(api)).page
+    yield api.get(of_crm(api, "pipelines", "deals")).page
 
 
 def _listed(api: Api, kind: str, archived: str) -> Iterator[Page]:
     seen: set[str] = set()
     after: dict[str, str] = {}
     while True:
-        reply = api.get(of_objects(api, kind), limit=LIST_SIZE, archived=archived, properties="hs_object_id", **after)
+        reply = api.get(
+            of_crm(api, "objects", kind), limit=LIST_SIZE, archived=archived, properties="hs_object_id", **after
+        )
         results(reply)
         yield reply.page
         cursor = ((reply.json.get("paging") or {}).get("next") or {}).get("after")

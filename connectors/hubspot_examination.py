@@ -6,15 +6,17 @@ from collections.abc import Iterator
 
 from connectors.errors import PermissionMissing, SourceError, TokenRefused
 from connectors.http import Api
-from connectors.hubspot_paths import of_details, of_objects
+from connectors.hubspot_dialect import SCOPES
+from connectors.hubspot_paths import of_crm, of_details
 from connectors.streams import Account, Finding
 
 FEWEST_CALLS = 1_000
+NEEDED, OPTIONAL = ("contacts", "deals"), ("feedback_submissions", "tickets")
 
 
 def examine(api: Api, account: Account) -> Iterator[Finding]:
-    """Ask one contact and one deal, the portal's own details, and yield what each answer tells."""
-    for kind in ("contacts", "deals"):
+    """Ask one object of each kind, the portal's own details, and yield what each answer tells."""
+    for kind in (*NEEDED, *OPTIONAL):
         finding = _scope(api, account, kind)
         yield finding
         if finding.check == "token":
@@ -33,12 +35,22 @@ def examine(api: Api, account: Account) -> Iterator[Finding]:
 
 
 def _scope(api: Api, account: Account, kind: str) -> Finding:
-    scope = f"crm.objects.{kind}.read"
+    scope = SCOPES[kind]
     try:
-        api.get(of_objects(api, kind), limit=1, properties="hs_object_id")
+        api.get(of_crm(api, "objects", kind), limit=1, properties="hs_object_id")
     except TokenRefused as caught:
         return _refused("token", caught, f"Put a valid service key in {account.token_env}.", account.token_env)
     except PermissionMissing as caught:
+        if kind in OPTIONAL:
+            said = (
+                f"The key does not read {kind}: they are left out.",
+                f"キーで {kind} を読み取れないため、取り込みません。",
+            )
+            remedy = (
+                f"Give the key the scope {scope} if the portal has them.",
+                f"利用している場合は {scope} を付けてください。",
+            )
+            return Finding(scope, None, said, remedy)
         return _refused(scope, caught, f"Give the key the scope {scope}.", scope)
     except SourceError as caught:
         said = (f"{caught}.", f"{kind} を確認できません: {caught}")

@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.dialect import Reply
 from connectors.http import Api
-from connectors.hubspot_paths import of_contacts_of
+from connectors.hubspot_paths import of_crm
 from connectors.hubspot_search import results
 from connectors.streams import Page
 
@@ -16,9 +16,9 @@ def contacts_of(api: Api, kind: str, found: Reply) -> Iterator[Page]:
     """Yield the contacts of the objects on a page, and again for those that have more than one answer holds."""
     inputs = [{"id": str(one["id"])} for one in results(found)]
     while inputs:
-        reply = api.post(of_contacts_of(api, kind), {"inputs": inputs})
-        yield reply.page
+        reply = api.post(of_crm(api, "associations", f"{kind}/contacts/batch/read", legacy="v4"), {"inputs": inputs})
         inputs = [_next_input(result) for result in results(reply) if result.get("paging")]
+        yield reply.page
 
 
 def _next_input(result: dict[str, Any]) -> dict[str, str]:

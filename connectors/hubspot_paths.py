@@ -19,26 +19,12 @@ def opened(base_url: str, token: str) -> Api:
     return Api(DIALECT, base, token, memory={"version": version or NEWEST})
 
 
-def of_objects(api: Api, kind: str) -> str:
-    """Return the path of a kind of object."""
+def of_crm(api: Api, area: str, rest: str, legacy: str = "v3") -> str:
+    """Return the path of something of the CRM: the version stood before the area once, and follows it now."""
     version = api.memory["version"]
-    return f"/crm/v3/objects/{kind}" if version == "v3" else f"/crm/objects/{version}/{kind}"
-
-
-def of_contacts_of(api: Api, kind: str) -> str:
-    """Return the path that tells the contacts of objects."""
-    version = api.memory["version"]
-    base = "/crm/v4/associations" if version == "v3" else f"/crm/associations/{version}"
-    return f"{base}/{kind}/contacts/batch/read"
-
-
-def of_pipelines(api: Api) -> str:
-    """Return the path of the pipelines of deals."""
-    version = api.memory["version"]
-    return "/crm/v3/pipelines/deals" if version == "v3" else f"/crm/pipelines/{version}/deals"
+    return f"/crm/{legacy}/{area}/{rest}" if version == "v3" else f"/crm/{area}/{version}/{rest}"
 
 
 def of_details(api: Api) -> str:
     """Return the path of the portal's own details."""
-    version = api.memory["version"]
-    return "/account-info/v3/details" if version == "v3" else f"/account-info/{version}/details"
+    return f"/account-info/{api.memory['version']}/details"

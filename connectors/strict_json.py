@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 # A high surrogate without its low one, or the reverse: valid for Python, refused by DuckDB with the whole file.
 _HIGH, _LOW = rb"\\u[dD][89abAB][0-9a-fA-F]{2}", rb"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 LONGEST_WHOLE = 20  # digits and sign; int() of a longer text is refused by Python with other words, or is slow
+_LONG = re.compile(rb"[\s:,\[]-?\d{19}")  # outside of quotes; looked for first, since a hook for each number is dear
 _ESCAPE = re.compile(rb"\\\\|" + _HIGH + _LOW + rb"|(?P<lone>" + _HIGH + rb"|" + _LOW + rb")")
 
 
@@ -37,7 +38,7 @@ def _parsed(body: bytes) -> Any:
             body.decode("utf-8"),
             parse_constant=_refuse,
             parse_float=_finite,
-            parse_int=_whole,
+            parse_int=_whole if _LONG.search(body) else None,
             object_pairs_hook=_distinct,
         )
     except UnicodeDecodeError:

@@ -17,6 +17,7 @@ from orchestration.landing import Capture
 from orchestration.parts import Part
 from orchestration.settings import Settings
 
+MOST_PAGES = 100_000  # a portal of ten million contacts
 log = logging.getLogger("warehouse")
 
 
@@ -38,7 +39,7 @@ def capture(
     before = api.usage.mark()
 
     def written(resumed: Part | None) -> Capture:
-        pages = stream.pages(api, account, window)
+        pages = _bounded(stream.pages(api, account, window))
 
         def used() -> Usage:
             usage = api.usage.since(before)
@@ -70,6 +71,14 @@ def capture(
             api.forget()
         parts.forget(settings.landing, account, stream, filed_under, captured_at)
     return written(None), _last(lacking)
+
+
+def _bounded(pages: Iterable[Page]) -> Iterator[Page]:
+    """Yield pages as long as there can be so many: a cursor that is new each time ends nowhere."""
+    for count, page in enumerate(pages, 1):
+        if count > MOST_PAGES:
+            raise UnreadableAnswer(f"more than {MOST_PAGES:,} pages came and no last one: report it")
+        yield page
 
 
 def _last(lacking: list[QuotaExhausted]) -> QuotaExhausted | None:

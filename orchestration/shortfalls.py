@@ -13,7 +13,8 @@ from orchestration.settings import Settings
 class Shortfall:
     """A window that could not be captured, and why, in one sentence.
 
-    `is_failure` is False where the window is past: only the present of a snapshot can be asked for.
+    `is_failure` is False where the source has no answer for the window, or none that this token may read and the
+    stream is optional: then it is skipped.
     """
 
     source: str

@@ -16,9 +16,11 @@ from orchestration.settings import DBT_PROJECT
 NUMBERS = ("bigint", "double", "decimal", "integer")
 # The row itself says which definition its figures follow.
 NAMED_BY_ROW = {"metric_id", "native_metric_name", "signal_id", "top_signal_id", "event_type", "step", "from_stage"}
-# A place in an order, a part of a date, the size of a sample, the age of a capture, a share of credit.
+# A place in an order, a part of a date, the size of a sample, the age of a capture, a share of credit, and of how many
+# accounts a total is.
 NO_MEASURE = re.compile(
     r"(^|_)(order|rank|version|depth|year|weekday|hour|n|z|credit)$|^days(_|$)|^(capture_)?age_hours"
+    r"|^accounts(_captured)?$|^completeness$"
 )
 STATISTIC = re.compile(
     r"^previous_|_(to_date|24h|48h|7d|mean|median|p25|p75|p90|mad|low|high|change|change_pct|first|last|linear|position)$"

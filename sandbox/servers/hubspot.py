@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from sandbox.servers.hubspot_calls import Call, Calls
 from sandbox.servers.hubspot_errors import Refused, invalid, missing_scopes, refused, too_many
-from sandbox.servers.hubspot_objects import OF_SERVICE_HUB, WITHOUT_SCOPE, kind_name
+from sandbox.servers.hubspot_schema import OF_SERVICE_HUB, WITHOUT_SCOPE, kind_name
 from sandbox.servers.wire import Allowance, Ask, Reply
 
 DATED = r"(?P<version>2026-09|2026-03)"

@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 from sandbox.servers import hubspot_search
 from sandbox.servers.hubspot_errors import invalid, refused
-from sandbox.servers.hubspot_objects import DEAL_STAGES, KINDS, Records, kind_name
+from sandbox.servers.hubspot_objects import Records
+from sandbox.servers.hubspot_schema import DEAL_STAGES, KINDS, kind_name
 from sandbox.servers.wire import Ask, Reply, iso_millis
 from sandbox.servers.world_view import Account
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox.servers.hubspot_objects import Kind, Record, as_milliseconds
+from sandbox.servers.hubspot_objects import Record, as_milliseconds
+from sandbox.servers.hubspot_schema import Kind
 
 LONGEST_PAGE, DEEPEST, LONGEST_BODY = 200, 10_000, 3_000
 MOST_GROUPS, MOST_FILTERS, MOST_FILTERS_IN_ALL = 5, 6, 18

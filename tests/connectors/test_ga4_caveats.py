@@ -126,3 +126,27 @@ def test_key_events_are_fractions_of_which_each_day_keeps_the_sum(told):
     assert sum(row["key_events"] for row in found["key_events"]).quantize(Decimal("0.001")) == found["totals"][0][
         "key_events"
     ].quantize(Decimal("0.001"))
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "now", "is_over"),
+    [
+        ("Europe/Berlin", "2026-10-25", "Sun, 25 Oct 2026 22:59:59 GMT", False),  # a day of 25 hours
+        ("Europe/Berlin", "2026-10-25", "Sun, 25 Oct 2026 23:00:00 GMT", True),
+        ("Europe/Berlin", "2026-03-29", "Sun, 29 Mar 2026 21:59:59 GMT", False),  # and of 23
+        ("Europe/Berlin", "2026-03-29", "Sun, 29 Mar 2026 22:00:00 GMT", True),
+        ("Australia/Lord_Howe", "2026-10-04", "Sun, 04 Oct 2026 13:00:00 GMT", True),
+        ("Pacific/Kiritimati", "2026-08-31", "Mon, 31 Aug 2026 10:00:00 GMT", True),  # over before UTC's day
+    ],
+)
+def test_a_day_is_over_when_it_is_over_in_the_propertys_zone_also_when_clocks_change(scripted, zone, day, now, is_over):
+    told = [report(("date",), ("sessions",), [], timeZone=zone)] * 4
+    scripted.answers = [Answer({"reports": told}, headers={"Date": now})]
+    account = Account("aozora", "ga4", "310000101", None, "Asia/Tokyo", "JPY", "GA4_TOKEN_AOZORA")
+    with opened(scripted.url) as api:
+        pages = STREAM.pages(api, account, Window(date.fromisoformat(day)))
+        if is_over:
+            assert len(list(pages)) == 1
+        else:
+            with pytest.raises(NotTold):
+                list(pages)

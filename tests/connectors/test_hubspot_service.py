@@ -91,6 +91,7 @@ def test_the_scope_that_is_missing_is_named(desk, name, scope):
 
 
 def test_row_23_a_refused_optional_stream_is_a_reason_and_no_failure_while_a_needed_one_fails(desk, tmp_path):
+    """Row 23 of the fault matrix."""
     environ = {
         "HUBSPOT_BASE_URL": f"{desk.root}/at/{{present}}/hubspot",
         "HUBSPOT_TOKEN_AOZORA": "demo-aozora",

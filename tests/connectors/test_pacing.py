@@ -13,6 +13,7 @@ from tests.connectors.scripted import Answer
 
 
 def test_row_11_never_more_than_five_searches_reach_hubspot_within_a_second(scripted):
+    """Row 11 of the fault matrix."""
     arrived = []
 
     def answer(asked):

@@ -86,6 +86,7 @@ def test_an_address_keeps_its_path_and_campaign_only(address, kept):
 
 
 def test_row_34_an_email_in_a_value_is_masked_and_rows_that_differ_in_it_alone_stay_apart():
+    """Row 34 of the fault matrix."""
     values = ["spring", "mail to Mio@Example.com!", "mio%40example.com", "kai@example.com", "12.5"]
     rows = {"rows": [{"dimensionValues": [{"value": value} for value in values]}]}
     told = json.loads(scrub(json.dumps(rows).encode(), {"value": "mask"}, KEY))

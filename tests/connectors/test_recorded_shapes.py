@@ -52,6 +52,7 @@ def test_fields_that_nobody_declared_are_passed_over(scripted):
 
 
 def test_row_17_a_value_that_is_no_number_is_unknown_and_counted(scripted):
+    """Row 17 of the fault matrix."""
     flawed = report(("date", "pagePath"), ("screenPageViews", "totalUsers"), [("20260831", "/", "(other)", "3")])
     pages = read(scripted, [batch(EMPTY, EMPTY, flawed, EMPTY)])
     assert [(row["page_views"], row["total_users"]) for row in rows(REPORTS, "pages", pages)] == [(None, 3)]
@@ -60,6 +61,7 @@ def test_row_17_a_value_that_is_no_number_is_unknown_and_counted(scripted):
 
 
 def test_row_18_the_same_page_of_a_report_twice_counts_once(scripted):
+    """Row 18 of the fault matrix."""
     lines = [("/a", "20260831", "1"), ("/b", "20260831", "2")]
     part = report(("pagePath", "date"), ("totalUsers",), lines, row_count=4)
     pages = read(scripted, [batch(EMPTY, EMPTY, part, EMPTY), Answer(part)])
@@ -79,6 +81,7 @@ def test_row_18_the_same_page_of_a_report_twice_counts_once(scripted):
     ],
 )
 def test_row_15_a_200_without_the_reports_is_an_error_and_no_empty_day(scripted, body):
+    """Row 15 of the fault matrix."""
     with pytest.raises(UnreadableAnswer, match="of 4 reports"):
         read(scripted, [Answer(body)])
 
@@ -96,6 +99,7 @@ def crm(scripted, stream, answers, base="", window=WINDOW):
 @pytest.mark.parametrize("stream", ["contacts", "deals", "census", "feedback", "tickets"])
 @pytest.mark.parametrize("body", [{}, {"results": None}, {"status": "error", "message": "boom"}, {"total": 0}])
 def test_row_15_a_200_without_results_is_an_error_and_no_empty_day(scripted, stream, body):
+    """Row 15 of the fault matrix."""
     with pytest.raises(UnreadableAnswer, match="without results"):
         crm(scripted, stream, [Answer(body)])
 

@@ -50,7 +50,7 @@ def test_a_refused_token_ends_the_examination_of_a_property(scripted):
 
 def test_a_portal_tells_its_scopes_id_currency_and_calls_left(scripted):
     def answer(asked):
-        if "/deals" in asked.path:
+        if "/deals" in asked.path or "/tickets" in asked.path:
             return Answer({"status": "error", "category": "MISSING_SCOPES"}, 403)
         if asked.path.endswith("/details"):
             return Answer({"portalId": 25, "companyCurrency": "JPY"})
@@ -59,6 +59,8 @@ def test_a_portal_tells_its_scopes_id_currency_and_calls_left(scripted):
     assert found(scripted, PORTAL, answer) == {
         "crm.objects.contacts.read": True,
         "crm.objects.deals.read": False,
+        "crm.objects.feedback_submissions.read": True,
+        "tickets": None,
         "portal": False,
         "currency": True,
         "quota": True,

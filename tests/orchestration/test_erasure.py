@@ -126,6 +126,7 @@ def test_a_rebuild_from_the_rewritten_files_does_not_bring_the_erased_back_and_k
 
 
 def test_row_33_the_answers_and_tickets_of_an_erased_contact_leave_files_and_tables_too(settings):
+    """Row 33 of the fault matrix."""
     portal(settings)
     answers = [{"id": one, "properties": {"hs_contact_id": one, "hs_value": "9"}} for one in "23"]
     land(settings, "feedback", page("/crm/objects/2026-09/feedback_submissions/search {}", *answers))

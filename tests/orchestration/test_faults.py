@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from datetime import date
 
@@ -9,7 +10,7 @@ import pytest
 
 from connectors import SOURCES
 from connectors.streams import Account
-from orchestration import drift, ingest, landing, loading, raw
+from orchestration import capturing, drift, ingest, landing, loading, raw
 from orchestration.settings import Settings
 from tests.connectors.scripted import Answer, Scripted
 from tests.orchestration.conftest import NOON
@@ -58,6 +59,7 @@ def fetched(settings):
 
 
 def test_row_23_a_key_that_dies_between_two_pages_stops_its_account_alone_and_is_gone_on_from(settings, source):
+    """Row 23 of the fault matrix."""
     harvest = fetched(settings)
     (reason,) = {one.reason for one in harvest.failures}
     assert reason == "hubspot account 1: HubSpot refused the token (expired): put a valid one in TOKEN_1"
@@ -76,6 +78,22 @@ def test_row_23_a_key_that_dies_between_two_pages_stops_its_account_alone_and_is
     again = fetched(settings)
     assert again.failures == []
     assert ("1", "0") in source.answers.asked and source.answers.asked.count(("1", "0")) == 1, "one page was kept"
+
+
+def test_row_20_a_listing_that_never_ends_is_an_error(settings, source, monkeypatch):
+    """Row 20 of the fault matrix."""
+    monkeypatch.setattr(capturing, "MOST_PAGES", 5)
+    pages = itertools.count(1)
+
+    def endless(asked):
+        return Answer({"results": [], "paging": {"next": {"after": f"c{next(pages)}"}}})
+
+    source.answers = endless
+    harvest = ingest.fetch(settings, "hubspot", PORTALS[:1], [DAY], {"census"})
+    assert [one.reason for one in harvest.failures] == [
+        "hubspot account 1: more than 5 pages came and no last one: report it"
+    ]
+    assert next(pages) < 10
 
 
 def _nested(schema, path=()):
@@ -111,6 +129,7 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "stream", "path"), CASES, ids=[f"{s}.{t.name}.{'.'.join(p)}" for s, t, p in CASES])
 def test_row_28_every_object_and_list_of_a_page_that_is_one_no_more_blocks_by_its_path(settings, name, stream, path):
+    """Row 28 of the fault matrix."""
     page = _planted(_sample(stream.tables[0].schema), path)
     account = Account("b", name, "1", None, "UTC", "EUR", "TOKEN_1")
     body = json.dumps(page).encode()

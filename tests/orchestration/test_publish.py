@@ -158,6 +158,7 @@ def test_old_versions_go_but_never_the_one_that_is_served(settings, suites):
 
 
 def test_row_33_no_version_from_before_an_erasure_is_kept(settings, suites):
+    """Row 33 of the fault matrix."""
     published(settings, 3)
     erasure._note(settings, [("24", "2")])
     published(settings, 4)

@@ -74,6 +74,7 @@ def test_a_day_is_asked_at_the_ages_of_0_to_4_14_and_90_days_and_at_no_other(set
 
 
 def test_row_29_a_day_told_anew_leaves_no_ghost_of_its_earlier_rows(settings, source):
+    """Row 29 of the fault matrix."""
     with raw.opened(settings.warehouse) as con:
         raw.ensure_tables(con)
         for number in range(4):
