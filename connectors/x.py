@@ -177,7 +177,7 @@ SOURCE = Source(
     name="x",
     base_url_env="X_BASE_URL",
     default_base_url="https://api.x.com",
-    accounts_at_once=24,  # its limits are each account's own
+    accounts_at_once=32,  # its limits are each account's own
     streams=(
         Stream("user", "snapshot", user, (USERS,)),
         Stream("posts", "snapshot", posts, (POSTS, POST_REFUSALS), looks_back_days=31),
