@@ -63,6 +63,10 @@ class UnreadableAnswer(SourceError):
     """The source answered something that is not what it promises."""
 
 
+class EndlessPages(UnreadableAnswer):
+    """The pages of a list come again, or never end."""
+
+
 class RequestRefused(SourceError):
     """The source understood the request and won't answer it."""
 
