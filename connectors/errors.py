@@ -63,6 +63,10 @@ class UnreadableAnswer(SourceError):
     """The source answered something that is not what it promises."""
 
 
+class EndlessPages(UnreadableAnswer):
+    """The pages of a list come again, or never end."""
+
+
 class NotTold(SourceError):
     """The source has no answer for this window, whoever asks: a day that is not over, or a present that is past."""
 

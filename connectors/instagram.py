@@ -80,7 +80,7 @@ SOURCE = Source(
     name="instagram",
     base_url_env="INSTAGRAM_BASE_URL",
     default_base_url="https://graph.facebook.com",
-    accounts_at_once=24,  # its limits are each account's own
+    accounts_at_once=32,  # its limits are each account's own
     streams=(
         Stream("account", "snapshot", account, (tables.ACCOUNTS,)),
         Stream("account_insights", "window", account_insights, tables.ACCOUNT_INSIGHTS, restates_days=3),

@@ -107,17 +107,19 @@ def _token(api: Api, reconnect: tuple[str, str]) -> Iterator[Finding]:
         yield Finding("token", False, (f"It is not valid: {why}.", f"トークンは無効です: {why}。"), reconnect)
         return
     for name, check in (("expires_at", "token"), ("data_access_expires_at", "data_access")):
-        yield _until(check, int(told.get(name) or 0), api.present(), reconnect)
+        yield _until(check, told.get(name), api.present(), reconnect)
     wanted = SCOPES if graph.has_facebook_login(api) else INSTAGRAM_LOGIN_SCOPES
     missing = ", ".join(scope for scope in wanted if scope not in (told.get("scopes") or ()))
     said = (f"Permissions missing: {missing or 'none'}.", f"不足している権限: {missing or 'なし'}。")
     yield Finding("scopes", not missing, said, reconnect if missing else ("", ""))
 
 
-def _until(check: str, ends_at: int, now: datetime, reconnect: tuple[str, str]) -> Finding:
-    if not ends_at:
+def _until(check: str, ends_at: object, now: datetime, reconnect: tuple[str, str]) -> Finding:
+    if not str(ends_at).isdecimal():
+        return Finding(check, None, ("When it expires is not told.", "期限の情報がありません。"))
+    if not int(str(ends_at)):
         return Finding(check, True, ("It does not expire.", "期限はありません。"))
-    at = datetime.fromtimestamp(ends_at, UTC)
+    at = datetime.fromtimestamp(int(str(ends_at)), UTC)
     is_good = at - now > EXPIRES_SOON
     said = (f"It is valid until {at:%Y-%m-%d}.", f"{at:%Y-%m-%d} まで有効です。")
     return Finding(check, is_good, said, ("", "") if is_good else reconnect)

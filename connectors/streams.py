@@ -33,7 +33,7 @@ class Account:
     client_secret_env: str | None = None
     competitors: tuple[str, ...] = ()
     hashtags: tuple[str, ...] = ()
-    prices_usd: Mapping[str, Decimal] = field(default_factory=dict)  # by kind, where they are not the list's
+    prices_usd: Mapping[str, Decimal] = field(default_factory=dict, hash=False)  # by kind, where not the list's
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from connectors.errors import (
+    EndlessPages,
     PermissionMissing,
     RequestRefused,
     SourceError,
     TokenRefused,
-    UnreadableAnswer,
     names_the_token,
 )
 from connectors.http import Api
@@ -121,12 +121,12 @@ def _paged(api: Api, path: str, cursor: dict[str, str], account: Account) -> Ite
         if not token:
             return
         cursor = _onward(cursor, token, seen)
-    raise UnreadableAnswer(ENDLESS)
+    raise EndlessPages(ENDLESS)
 
 
 def _onward(cursor: dict[str, str], token: str, seen: set[str]) -> dict[str, str]:
     if token in seen:
-        raise UnreadableAnswer("X gave the same page twice instead of the next: run again later")
+        raise EndlessPages("X gave the same page twice instead of the next: run again later")
     seen.add(token)
     return {**cursor, "pagination_token": token}
 
@@ -147,7 +147,7 @@ def mentions(api: Api, account: Account, window: Window) -> Iterator[Page]:
         if not token:
             return
         cursor = _onward(cursor, token, seen)
-    raise UnreadableAnswer(ENDLESS)
+    raise EndlessPages(ENDLESS)
 
 
 @names_the_token
@@ -177,7 +177,7 @@ SOURCE = Source(
     name="x",
     base_url_env="X_BASE_URL",
     default_base_url="https://api.x.com",
-    accounts_at_once=24,  # its limits are each account's own
+    accounts_at_once=32,  # its limits are each account's own
     streams=(
         Stream("user", "snapshot", user, (USERS,)),
         Stream("posts", "snapshot", posts, (POSTS, POST_REFUSALS), looks_back_days=31),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from connectors.errors import QuotaExhausted, RequestRefused, UnreadableAnswer
+from connectors.errors import EndlessPages, QuotaExhausted, RequestRefused, SourceError, UnreadableAnswer
 from connectors.http import Api
 from connectors.streams import Account, Page, Stream, Window
 from connectors.usage import Usage
@@ -23,14 +23,14 @@ log = logging.getLogger("warehouse")
 
 def capture(
     settings: Settings, api: Api, account: Account, stream: Stream, window: Window
-) -> tuple[Capture, QuotaExhausted | None]:
+) -> tuple[Capture, SourceError | None]:
     """Land a window, from where it was broken off earlier today.
 
     Of a stream that resumes by itself also a part, with the reason why the rest is lacking.
     """
     captured_at = api.present()
     filed_under = window.day if stream.kind == "window" else captured_at.date()
-    lacking: list[QuotaExhausted] = []
+    lacking: list[SourceError] = []
     if stream.looks_back_days:
         since = captured_at.date() - timedelta(days=stream.looks_back_days)
         window = replace(window, landed=partial(landing.earlier_pages, settings.landing, account, stream, since))
@@ -81,20 +81,24 @@ def _bounded(pages: Iterable[Page]) -> Iterator[Page]:
         yield page
 
 
-def _last(lacking: list[QuotaExhausted]) -> QuotaExhausted | None:
+def _last(lacking: list[SourceError]) -> SourceError | None:
     return lacking[-1] if lacking else None
 
 
-def _as_far_as_possible(pages: Iterable[Page], lacking: list[QuotaExhausted]) -> Iterator[Page]:
-    """Yield the pages that come before a quota ends: they are paid for, and the next run asks for the rest alone."""
+def _as_far_as_possible(pages: Iterable[Page], lacking: list[SourceError]) -> Iterator[Page]:
+    """Yield the pages that come before a quota ends, or before they come again without end.
+
+    They are paid for, and the next run asks for the rest alone.
+    """
     count, stopped = 0, None
     try:
         for page in pages:
             yield page
             count += 1
-    except QuotaExhausted as error:
+    except (QuotaExhausted, EndlessPages) as error:
         stopped = error
     if stopped and not count:
         raise stopped
     if stopped:
-        lacking.append(QuotaExhausted(f"partial, will resume: {count} page(s) are kept; {stopped}", code=stopped.code))
+        kept = f"partial, will resume: {count} page(s) are kept; {stopped}"
+        lacking.append(type(stopped)(kept, code=stopped.code))

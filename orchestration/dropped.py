@@ -107,16 +107,17 @@ def _places(kind: Kind, names: list[str]) -> Callable[[list[str] | tuple[str, ..
     missing = sorted(kind.required - set(names))
     if missing:
         raise UnreadableFile(f"column {', '.join(missing)} is missing")
-    if len(set(names) - {""}) < len([name for name in names if name]):
+    read = [name for name in names if name is not None]
+    if len(set(read)) < len(read):
         raise UnreadableFile("a column stands twice in the header")
     order = [names.index(name) if name in names else None for name in kind.columns]
     return lambda cells: tuple("" if at is None else cells[at] for at in order)
 
 
-def _known_names(kind: Kind, names: list[str]) -> list[str]:
-    """Return our names of the columns of a file, empty where one is left out."""
-    known = ["" if name in kind.unread else kind.headers.get(name, name) for name in names]
-    unknown = sorted({name for name, ours in zip(names, known, strict=True) if ours and ours not in kind.columns})
+def _known_names(kind: Kind, names: list[str]) -> list[str | None]:
+    """Return our names of the columns of a file, None for one that is left out."""
+    known = [None if name in kind.unread else kind.headers.get(name, name) for name in names]
+    unknown = sorted({name for name, ours in zip(names, known, strict=True) if ours not in {None, *kind.columns}})
     if unknown:
         written = [*kind.headers, *kind.unread] or kind.columns
         raise UnreadableFile(f"unknown column {', '.join(unknown)}; known are {', '.join(written)}")

@@ -172,6 +172,7 @@ def faulty(source, ask: Ask, fault: scripted.Fault | None) -> Reply | None:
         return Reply(usual.body, usual.status, {**usual.headers, **retry}, usual.media_type)
     replies = {
         "rate_limited": lambda: source.rate_limited(ask),
+        "usage_capped": getattr(source, "usage_capped", lambda: source.failure(429)),
         "token_refused": source.refusal,
         "not_json": lambda: Reply(b'{"data": [', media_type="application/json"),
         "html": lambda: Reply(b"<!doctype html><title>Maintenance</title>", media_type="text/html; charset=utf-8"),

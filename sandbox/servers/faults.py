@@ -7,7 +7,8 @@ An entry is a mapping:
           those matching requests, counted from 1
   what    one of KINDS; `{status_429: 30}` and `{status_503: 30}` send 30 as Retry-After, `{slow_s: 2}` holds
           the answer back for 2 seconds; truncated is half of the body and a dropped line, down no answer at all,
-          rate_limited the refusal in the source's own words and status; one of CAVEATS, which are GA4's alone, is
+          rate_limited the refusal in the source's own words and status, usage_capped X's cap of the month,
+          which no wait helps against (of the other sources a plain 429); one of CAVEATS, which are GA4's alone, is
           an answer that is good and less than whole (see `ga4_caveats`)
 """
 
@@ -23,6 +24,7 @@ KINDS = (
     "status_500",
     "status_503",
     "rate_limited",
+    "usage_capped",
     "token_refused",
     "not_json",
     "html",

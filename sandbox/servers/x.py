@@ -70,6 +70,13 @@ class X:
         reset = {"x-rate-limit-reset": str(epoch(ask.present) + 30)}
         return Reply(self.failure(429).body, 429, told | reset)
 
+    def usage_capped(self) -> Reply:
+        """Return the 429 of a month's cap, with requests of the window left."""
+        words = "Usage cap exceeded: Monthly product cap"
+        capped = problem(429, "UsageCapExceeded", words, PROBLEMS + "usage-capped")
+        more = {"period": "Monthly", "scope": "Product", "product_name": "standard-basic", "account_id": 1}
+        return Reply({**capped.body, **more}, 429, {"x-rate-limit-remaining": "899"})
+
     def answer(self, ask: Ask) -> Reply:
         """Answer one request."""
         if ENTERPRISE.match(ask.path):

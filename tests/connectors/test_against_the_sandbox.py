@@ -12,7 +12,7 @@ from decimal import Decimal
 import pytest
 
 from connectors import SOURCES
-from connectors.errors import SourceUnavailable, TokenRefused
+from connectors.errors import QuotaExhausted, SourceUnavailable, TokenRefused
 from connectors.personal import scrub
 from connectors.streams import Window
 from tests.connectors.conftest import KEY, rows, stream_of
@@ -279,6 +279,20 @@ def test_a_fault_that_passes_costs_no_row(sandbox, faulty, source, what):
     faulty([{"source": source, "path": "/?*", "what": what, "when": {"nth": 1}}])
     assert found() == usual
     assert slept
+
+
+def test_of_x_no_money_a_used_up_month_and_a_used_up_window_are_three_things(sandbox, faulty):
+    slept = []
+    for what, words in (("status_402", "no credits left"), ("usage_capped", "cap on posts read is reached")):
+        faulty([{"source": "x", "path": "/2/users/*", "what": what}])
+        with pytest.raises(QuotaExhausted, match=words):
+            sandbox.pages("x", "posts", "nordlicht", END, sleep=slept.append)
+        faulty([])
+    assert slept == [], "waiting brings neither money nor another month"
+    faulty([{"source": "x", "path": "/2/users/*", "what": "rate_limited", "when": {"nth": 1}}])
+    (page,) = sandbox.pages("x", "posts", "nordlicht", END, sleep=slept.append)
+    assert page.status == 200
+    assert [round(pause) for pause in slept] == [30]
 
 
 @pytest.mark.parametrize("source", PRESENT_SOURCES)

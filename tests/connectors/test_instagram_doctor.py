@@ -153,6 +153,12 @@ def test_the_second_clock_and_a_missing_permission_are_told_apart(scripted):
     assert "instagram_manage_insights" in found["scopes"].said[0]
 
 
+def test_an_end_that_is_not_told_is_no_promise_of_none(scripted):
+    scripted.answers = graph({"id": "1", "followers_count": 5}, {"is_valid": True, "expires_at": None})
+    found = examined(scripted.url)
+    assert [found[name].holds for name in ("token", "data_access")] == [None, None]
+
+
 def test_another_version_than_asked_and_a_used_up_allowance_are_told(scripted):
     usage = '{"1":[{"type":"instagram","call_count":97,"total_time":3,"estimated_time_to_regain_access":0}]}'
     headers = {"facebook-api-version": "v26.0", "X-Business-Use-Case-Usage": usage}

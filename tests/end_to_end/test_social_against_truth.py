@@ -127,3 +127,18 @@ def test_slots_hold_the_median_of_their_posts(rehearsed, truth):
         cells.setdefault((account_id, local.isoweekday(), local.hour), []).append(row["exposure_48h"])
     expected = {key: {"post_n": len(cell), "exposure_48h_median": median(cell)} for key, cell in cells.items()}
     assert mart(rehearsed, "posting_slots", "account_id, weekday, hour", ["post_n", "exposure_48h_median"]) == expected
+
+
+def test_an_export_of_the_same_midnight_differs_from_the_api_by_what_was_planted(rehearsed, truth):
+    """M20: one row a post, with the export's count, the API's and the difference, a view in a thousand."""
+    columns = ["source_used", "counted_through", "source_diff", "impressions_to_date", "likes_diff"]
+    rows = mart(rehearsed, "post_analytics_reconciled", "post_id", columns)
+    exported = {key for key, post in own(truth).items() if post["platform"] == "x"} & set(rows)
+    of_api = {key: row for key, row in rows.items() if row["source_used"] == "api"}
+    assert len(exported) == len(rows) > 40
+    assert len(of_api) > 20
+    for post_id, row in of_api.items():
+        told = as_told(truth.posts[post_id], truth.until(truth.posts[post_id], row["counted_through"]))
+        assert row["impressions_to_date"] == told["impressions"]
+        assert row["source_diff"] == -(told["impressions"] // 1000)
+        assert row["likes_diff"] == 0

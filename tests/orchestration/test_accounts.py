@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -33,6 +34,14 @@ def test_an_instagram_account_names_its_competitors_and_hashtags_in_lower_case(t
     assert (account.competitors, account.hashtags) == (("rival.cafe",), ("coffeetime", "珈琲"))
 
 
+def test_an_account_of_x_may_have_prices_of_its_own_and_one_of_instagram_renews_itself_without_a_client(tmp_path):
+    own = '{source: x, account_id: "1", token_env: T, prices_usd: {posts: 0.001}}'
+    renewing = '{source: instagram, account_id: "2", token_env: T, refresh_token_env: T}'
+    ((x, instagram), _) = read(tmp_path, BRAND % f"{own}, {renewing}")
+    assert x.prices_usd == {"posts": Decimal("0.001")}
+    assert (instagram.refresh_token_env, instagram.client_id_env) == ("T", None)
+
+
 @pytest.mark.parametrize(
     ("more", "named"),
     [
@@ -40,6 +49,9 @@ def test_an_instagram_account_names_its_competitors_and_hashtags_in_lower_case(t
         (f"source: instagram, hashtags: {[f't{n}' for n in range(31)]}", "at most 30"),
         ("source: instagram, competitors: ['a b']", "competitors.0"),
         ("source: x, competitors: [rival]", "belong to an account of instagram, not of x"),
+        ("source: instagram, prices_usd: {posts: 0.001}", "prices_usd belongs to an account of x"),
+        ("source: x, prices_usd: {likes: 0.001}", "prices_usd.likes"),
+        ("source: x, prices_usd: {posts: -1}", "prices_usd.posts"),
     ],
 )
 def test_what_cannot_be_watched_is_refused_by_name(tmp_path, more, named):

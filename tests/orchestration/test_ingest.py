@@ -226,3 +226,17 @@ def test_one_accounts_failure_leaves_the_others_whole(tmp_path, broken):
     assert captured == [(one, stream) for one in ("41", "42", "44") for stream in ("mentions", "posts")]
     assert {shortfall.account_id for shortfall in harvest.failures} == {"43"}
     assert all(shortfall.reason.startswith("x account 43: ") for shortfall in harvest.failures)
+
+
+def test_pages_of_x_that_come_again_are_kept_once_and_the_lack_is_told(tmp_path):
+    server = Scripted()
+    page = {"data": [{"id": "1577730467436138524", "text": "a"}], "meta": {"next_token": "T"}}
+    server.answers = lambda asked: Answer(page if "/tweets" in asked.path else {"meta": {}})
+    settings = Settings.load(
+        tmp_path, {"WAREHOUSE_PERSON_KEY": "a-key-for-tests-only", "X_BASE_URL": server.url, "T": "token"}
+    )
+    harvest = ingest.fetch(settings, "x", ACCOUNTS, [datetime(2026, 8, 31, tzinfo=UTC).date()], {"posts"})
+    server.stop()
+    assert [(capture.stream, capture.page_count) for capture in harvest.captures] == [("posts", 2)]
+    (shortfall,) = harvest.failures
+    assert "partial, will resume: 2 page(s) are kept; X gave the same page twice" in shortfall.reason
