@@ -190,7 +190,7 @@ def published_asset(settings: Settings, marts: list[dg.AssetKey]) -> dg.AssetsDe
 
     @dg.asset(
         key=["publication", "marts"],
-        deps=[[CANDIDATE, key.path[-1]] for key in marts],
+        deps=[*([CANDIDATE, key.path[-1]] for key in marts), [CANDIDATE, "publication"]],
         group_name="publication",
         kinds={"duckdb"},
         owners=OWNERS,

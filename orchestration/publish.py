@@ -3,6 +3,7 @@
 published/versions/.candidate.duckdb       the marts of this build, which the gate judges
 published/versions/marts-<UTC>-<run>.duckdb what passed, under a name that is never used twice
 published/marts.duckdb                     a symlink to the version that is served
+published/versions/marts-….json            its manifest: hashes, row counts, what each expectation found
 """
 
 from __future__ import annotations
@@ -50,6 +51,9 @@ def publish(settings: Settings, run_id: str) -> Version:
     refusal = gate.refusal(verdict)
     if refusal:
         raise Problem(refusal)
+    from orchestration import retention  # it asks what is served, and so imports this module
+
+    retention.check(settings)
     _tidy(file.parent)
     stamp = _stamp(settings)
     version = file.with_name(f"marts-{stamp}-{run_id[:8]}.duckdb")
@@ -66,8 +70,6 @@ def publish(settings: Settings, run_id: str) -> Version:
     file.replace(version)
     _flush(version.parent)
     _flip(settings, version)
-    from orchestration import retention  # it asks what is served, and so imports this module
-
     for beyond in retention.versions(settings):
         beyond.remove()
     return Version(version, manifest)

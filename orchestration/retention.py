@@ -41,6 +41,12 @@ def kept(settings: Settings, name: str) -> int:
     return int(text)
 
 
+def check(settings: Settings) -> None:
+    """Refuse a number that is none before anything is done by it."""
+    for name in DEFAULTS:
+        kept(settings, name)
+
+
 def versions(settings: Settings) -> list[Old]:
     """Return the publications beyond the newest ones or from before the last erasure; never the served one."""
     current, number = publish.served(settings), kept(settings, "WAREHOUSE_KEEP_VERSIONS")

@@ -11,7 +11,7 @@ from threading import Thread
 
 import pytest
 
-from orchestration import alerts, landing, quality, raw, retention, run, status
+from orchestration import alerts, cli, landing, quality, raw, retention, run, status
 from orchestration.settings import Problem
 from tests.orchestration.conftest import NOON, land
 
@@ -172,3 +172,34 @@ def test_the_lock_has_a_bill_of_materials():
     assert {"duckdb", "dagster", "great-expectations", "requests"} <= names
     assert [component["name"] for component in found if not component["hashes"]] == []
     assert raw.STORAGE == "v1.4.0"
+
+
+@pytest.mark.parametrize(
+    ("words", "program", "arguments"),
+    [
+        ([], "dagster", ["dev", "-p", "3000"]),
+        (["--read-only"], "dagster-webserver", ["--read-only", "-p", "3001"]),
+    ],
+)
+def test_both_servers_listen_on_loopback_and_analysts_get_the_one_that_changes_nothing(
+    settings, monkeypatch, words, program, arguments
+):
+    started = []
+    monkeypatch.setattr(cli.os, "execv", lambda path, argv: started.append((path.name, argv[1:])))
+    monkeypatch.setattr(cli.transform, "ensure_manifest", lambda _: None)
+    monkeypatch.chdir(settings.home)
+    cli.main(["ui", *words, "--home", str(settings.home)])
+    assert started == [(program, [*arguments, "-m", "orchestration.definitions", "-h", "127.0.0.1"])]
+
+
+def test_prune_says_what_would_go_and_only_then_lets_it_go(settings, capsys):
+    folder = quality.folder(settings)
+    folder.mkdir(parents=True)
+    old = folder / "20200101T000000000000Z.parquet"
+    old.write_bytes(b"old")
+    assert cli.main(["prune", "--dry-run", "--home", str(settings.home)]) == 0
+    assert capsys.readouterr().out == f"would go: {old}\n1 thing(s), 3 bytes, nothing was touched\n"
+    assert old.exists()
+    assert cli.main(["prune", "--home", str(settings.home)]) == 0
+    assert capsys.readouterr().out == f"gone: {old}\n1 thing(s), 3 bytes\n"
+    assert not old.exists()
