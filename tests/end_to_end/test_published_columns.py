@@ -27,6 +27,7 @@ EMPTY = {
     "posting_slots.exposure_48h_high": "no slot has six posts in twelve days",
     "posting_slots.exposure_48h_low": "no slot has six posts in twelve days",
     "posting_slots.slot_rank": "no slot has six posts in twelve days",
+    "posting_slots.outcome_rank": "no slot has six posts in twelve days",
     "funnel_leaks.base_rate": "twelve days hold no earlier weeks to compare with",
     "funnel_leaks.gap": "twelve days hold no earlier weeks to compare with",
     "funnel_leaks.leak_rank": "twelve days hold no earlier weeks to compare with",
