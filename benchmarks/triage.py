@@ -6,6 +6,7 @@ most two days before it and no later than it lasts. In a world without a plant a
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 from collections import Counter
@@ -24,10 +25,15 @@ EARLY = timedelta(days=2)
 
 
 def measured() -> list[Line]:
-    """Triage every scenario, print the confusion matrix, return what is right and what is a false alarm."""
+    """Triage the standing scenarios, print the confusion matrix, return what is right and what is a false alarm."""
+    return graded(FIRST_SEED)
+
+
+def graded(first_seed: int) -> list[Line]:
+    """Do the same with the scenarios from another seed on, which no threshold was chosen by."""
     with tempfile.TemporaryDirectory() as folder:
         sql = compiled(Path(folder) / "home")
-        paths = triage_scenarios.write(Path(folder) / "scenarios", FIRST_SEED)
+        paths = triage_scenarios.write(Path(folder) / "scenarios", first_seed)
         answers = Counter(answer(sql, path) for path in paths)
     print(matrix(answers))
     return judged(answers)
@@ -79,3 +85,10 @@ def matrix(answers: Counter) -> str:
         for planted in sorted({planted for planted, _ in answers})
     ]
     return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Grade the triage on scenarios of another seed.")
+    parser.add_argument("--first-seed", type=int, required=True)
+    for line in graded(parser.parse_args().first_seed):
+        print(f"{line.goal}: {line.figure}")

@@ -29,8 +29,8 @@ REACTIONS_ON_X = ("organic_likes", "organic_replies", "organic_reposts", "bookma
 # in the order in which they stand on each other
 MODELS = (
     "int_post_exposures", "int_exposure_norms", "int_viral_posts", "int_exposure_days", "int_exposure_ratings",
-    "int_incident_signals", "int_impression_incidents", "int_incident_windows", "int_incident_parts",
-    "impression_triage",
+    "int_growth_turns", "int_incident_signals", "int_impression_incidents", "int_incident_windows",
+    "int_incident_parts", "impression_triage",
 )  # fmt: skip
 SEEDS = ("triage_rules", "triage_cuts")
 INPUTS = {

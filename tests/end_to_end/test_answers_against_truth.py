@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from tests.end_to_end.marts import mart
-from tests.end_to_end.truth import DAY, PACIFIC, Truth, instant
+from tests.end_to_end.truth import DAY, PACIFIC, Truth, came_by, instant
 
 pytestmark = pytest.mark.slow
 
@@ -173,15 +173,3 @@ def settled_site_days(truth: Truth) -> list[dict[str, str]]:
         for row in truth.rows("site_days")
         if truth.settled(date.fromisoformat(row["day"]), truth.zones[row["brand_id"]], rereads=4)
     ]
-
-
-def came_by(truth: Truth, person: dict[str, str], when: str) -> dict:
-    """Return the day of a conversion and the tagged link that brought the person first."""
-    is_tagged = person["medium"] in ("social", "paid_social")
-    post_id = f"{person['source']}:{person['content']}"
-    return {
-        "conversion_date": truth.brand_day(person["brand_id"], instant(when)),
-        "platform": person["source"] if is_tagged else "other",
-        "post_id": post_id if is_tagged and post_id in truth.posts else None,
-        "utm_content": person["content"] if is_tagged else None,
-    }

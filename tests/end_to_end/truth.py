@@ -190,5 +190,17 @@ def as_told(post: dict[str, str], counted: dict[str, int], with_details: bool = 
     return told
 
 
+def came_by(truth: Truth, person: dict[str, str], when: str) -> dict:
+    """Return the day of a conversion and the tagged link that brought the person first."""
+    is_tagged = person["medium"] in ("social", "paid_social")
+    post_id = f"{person['source']}:{person['content']}"
+    return {
+        "conversion_date": truth.brand_day(person["brand_id"], instant(when)),
+        "platform": person["source"] if is_tagged else "other",
+        "post_id": post_id if is_tagged and post_id in truth.posts else None,
+        "utm_content": person["content"] if is_tagged else None,
+    }
+
+
 COUNTERS = list(dict.fromkeys([*X_COUNTERS, *MEDIA_COUNTERS, *STORY_COUNTERS]))
 ON_X = [name for name in (*X_COUNTERS, "engagements") if name != "organic_impressions"]

@@ -3,6 +3,7 @@ with
 costs as (
 
     select * from {{ ref('costs') }}
+    where brand_id in (select accounts.brand_id from {{ ref('stg_registry__accounts') }} as accounts)
 
 ),
 

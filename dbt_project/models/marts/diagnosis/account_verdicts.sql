@@ -40,7 +40,9 @@ examined as (
             else coalesce(weeks.standing = conditions.standing, false)
         end as holds,
         conditions.measure || ' ' || coalesce(
-            weeks.standing || ' (' || round(weeks.value, 4) || ' against ' || round(weeks.base, 4) || ')', 'unknown'
+            weeks.standing || ' (' || cast(weeks.value as decimal(28, 4)) || ' against '
+            || cast(weeks.base as decimal(28, 4)) || ')',
+            'unknown'
         ) as said
     from account_weeks
     cross join conditions

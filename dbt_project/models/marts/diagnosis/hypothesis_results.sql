@@ -6,6 +6,7 @@ with
 hypotheses as (
 
     select * from {{ ref('post_hypotheses') }}
+    where brand_id in (select accounts.brand_id from {{ ref('stg_registry__accounts') }} as accounts)
 
 ),
 

@@ -50,7 +50,8 @@ judged as (
             ('hashtags', 'posts with hashtags')
         ] %}
         '{{ words }} ' || coalesce(
-            round({{ measure }}_before, 2) || ' before, ' || round({{ measure }}_after, 2) || ' now',
+            cast({{ measure }}_before as decimal(28, 2)) || ' before, '
+            || cast({{ measure }}_after as decimal(28, 2)) || ' now',
             'not known'
         ) as {{ measure }}_said,
         {% endfor %}

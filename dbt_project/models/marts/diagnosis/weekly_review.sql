@@ -155,8 +155,9 @@ select
     review_steps.question_en,
     review_steps.question_ja,
     tops.post_id,
+    case when review_steps.step <= 2 then tops.exposure end as exposure,
     {% for step, columns in [
-        (1, ['exposure', 'exposure_of_posts', 'exposure_with_media', 'leading_weekday', 'leading_hour']),
+        (1, ['exposure_of_posts', 'exposure_with_media', 'leading_weekday', 'leading_hour']),
         (2, ['engagements', 'link_clicks']),
         (3, ['sessions', 'leads'])
     ] %}

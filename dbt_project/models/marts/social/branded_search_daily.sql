@@ -4,6 +4,7 @@ with
 terms as (
 
     select * from {{ ref('search_terms') }}
+    where brand_id in (select accounts.brand_id from {{ ref('stg_registry__accounts') }} as accounts)
 
 ),
 

@@ -12,6 +12,7 @@ patterns as (
                 tag_1
         ) as place
     from {{ ref('hashtag_patterns') }}
+    where account_id in (select accounts.account_id from {{ ref('stg_registry__accounts') }} as accounts)
 
 ),
 
