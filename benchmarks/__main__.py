@@ -17,8 +17,8 @@ from pathlib import Path
 from benchmarks.measure import Line, NotMeasured
 
 FAMILIES = ("requests", "accounts", "loads", "transform", "orchestrate", "startup")
-# Not among those that run unnamed: scale needs a cluster, triage grades answers and not speed.
-NAMED = (*FAMILIES, "scale", "triage")
+# Not among those that run unnamed: scale needs a cluster, scores fills the disk, triage grades answers and not speed.
+NAMED = (*FAMILIES, "scale", "scores", "triage")
 PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "dlt", "pyarrow")
 
 
