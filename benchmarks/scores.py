@@ -84,10 +84,15 @@ def prepared(home: str) -> Work:
             con.execute("create or replace table intermediate.int_reporting_window as select date '2026-08-01' as"
                         " first_date, date '2026-08-31' as last_date")  # fmt: skip
             con.execute(
-                "create or replace table intermediate.int_score_signals_activated as"
-                " select m.* exclude (label_en, label_ja, status) replace ('month' as period_types), s.* exclude"
-                " (model_id, model_version) from seeds.score_models as m inner join seeds.score_signals as s using (model_id,"
-                " model_version) where m.model_id = 'customer_health'"
+                """
+                create or replace table intermediate.int_score_signals_activated as
+                select
+                    models.* exclude (label_en, label_ja, status) replace ('month' as period_types),
+                    signals.* exclude (model_id, model_version)
+                from seeds.score_models as models
+                inner join seeds.score_signals as signals using (model_id, model_version)
+                where models.model_id = 'customer_health'
+                """
             )
         return {}
 
