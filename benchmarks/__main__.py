@@ -17,8 +17,9 @@ from pathlib import Path
 from benchmarks.measure import Line, NotMeasured
 
 FAMILIES = ("requests", "accounts", "loads", "memory", "transform", "orchestrate", "gate", "startup")
-# Not among those that run unnamed: growth and day rehearse for long, scale needs a cluster, the others grade answers.
-NAMED = (*FAMILIES, "growth", "day", "scale", "triage", "mutations")
+# Not among those that run unnamed: growth and day rehearse for long, scale needs a cluster, scores fills the disk, the
+# others grade answers.
+NAMED = (*FAMILIES, "growth", "day", "scale", "scores", "triage", "mutations")
 PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "dlt", "pyarrow")
 
 

@@ -114,7 +114,8 @@ MARTS = """
     create table candidate.marts.fct_conversions
         (person_key varchar, conversion_type varchar, occurred_at timestamptz);
     create table candidate.marts.fct_entity_events as
-    select entity_type, entity_id, 'outcome:churned' as event_type, min(period_end) + 5 as event_date, 'outcomes' as source
+    select
+        entity_type, entity_id, 'outcome:churned' as event_type, min(period_end) + 5 as event_date, 'outcomes' as source
     from candidate.marts.engagement_scores where score < 6 group by all;
 """
 

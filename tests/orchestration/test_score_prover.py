@@ -47,6 +47,7 @@ def faults_of(folder: Path) -> list:
 
 
 def test_n9_of_the_articles_table_150_the_floor_and_the_overlaps_at_50_and_100_are_said():
+    """N9: of the table as printed, and each fault with its line and remedy."""
     (proof,), stray = prover.prove(ARTICLE)
     assert (stray, proof.line) == (
         [], "customer_health 1 (draft): lowest -75 - 5n, highest 150 of 150; n: no cap on ticket_unresolved",
@@ -58,12 +59,14 @@ def test_n9_of_the_articles_table_150_the_floor_and_the_overlaps_at_50_and_100_a
 
 
 def test_m121_without_the_login_group_the_highest_would_be_175(tmp_path):
+    """M121: both logins counted would be 25 too many."""
     registry = prover.Registry.read(ARTICLE)
     free = [signal.model_copy(update={"exclusive_group": None}) for signal in registry.signals]
     assert (bounds.of_model(registry.signals).highest, bounds.of_model(free).highest) == (150, 175)
 
 
 def test_the_models_of_this_repository_are_sound():
+    """M152: the ready models of SaaS, HR, sales and media, of products and posts have no fault."""
     assert [str(fault) for fault in faults_of(prover.SEEDS)] == []
 
 
@@ -96,6 +99,8 @@ WRONG = {
     "no_unit": {"signals": [SIGNAL | {"unit_size": None}]},
     "window_days": {"signals": [SIGNAL | {"window_type": "trailing"}]},
     "no_among": {"signals": [SIGNAL | {"measure": "share", "weight": 100}]},
+    "endless_window": {"signals": [SIGNAL | ONCE | {"window_type": "as_of", "threshold": 0.5, "weight": 100,
+                                                    "cap": None}]},
     "decay_and_time_frame": {"signals": [SIGNAL | {"decay_half_life_days": 30}]},
     "group_limit": {"signals": [SIGNAL | {"score_group": "g"}]},
     "two_group_limits": {"signals": [SIGNAL | {"score_group": "g", "group_limit": 100},
@@ -114,6 +119,7 @@ WRONG = {
 
 @pytest.mark.parametrize("kind", WRONG)
 def test_a_wrong_model_is_told_its_fault_and_stops_the_build(tmp_path, kind):
+    """N9, M176 and N24: decay beside a time frame, viewers and small groups are among what is refused."""
     folder = write(tmp_path, **WRONG[kind])
     found = {fault.kind: str(fault) for fault in faults_of(folder)}
     assert kind in found, found
