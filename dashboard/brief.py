@@ -64,7 +64,17 @@ def page(reader: Reader, name: str) -> str:
     words = reader.words
     title = words("brief.title", brand=name)
     of = words("brief.of", span=figures.span(reader.period_start, reader.period_end))
-    body = "".join((_said(reader), _goals(reader), _parts(reader), _funnel(reader), _posts(reader), _scores(reader)))
+    body = "".join(
+        (
+            _said(reader),
+            _goals(reader),
+            _parts(reader),
+            _funnel(reader),
+            _steps(reader),
+            _posts(reader),
+            _scores(reader),
+        )
+    )
     return (
         f'<!doctype html>\n<html lang="{words.language}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>{escape(title)}</title>'
@@ -140,6 +150,15 @@ def _funnel(reader: Reader) -> str:
     ]
     title = reader.words("overview.funnel")
     return _section(title, svg.bars(rows, title) if rows else "", ' class="second"')
+
+
+def _steps(reader: Reader) -> str:
+    rows = [
+        (reader.account(row), f"{row['step']}. {reader.label(row, 'question')}", reader.label(row, "text"))
+        for row in reader.ask("weekly_review")
+    ]
+    names = ("account", "question", "answer")
+    return _section(reader.words("review.steps"), _table(reader, names, rows, numbers=range(0)))
 
 
 def _posts(reader: Reader) -> str:

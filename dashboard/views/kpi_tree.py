@@ -7,10 +7,10 @@ import streamlit as st
 from dashboard import charts, figures, parts
 from dashboard.reader import Reader
 from dashboard.served import Row
+from dashboard.views import beside_tree
 
 WIDTH, BOX, ROW, GAP = 1180, 62, 74, 34
 SIGNS = {"met": "✓", "on_track": "●", "at_risk": "▲", "behind": "▼", "missed": "▼"}
-MORE = ("kpi_progress", "kpi_hints", "kpi_relations", "kpi_target_proposals", "kpi_audit")
 # Which number of a post stands behind a number of the tree; rates have none of their own, so their outcome's.
 BEHIND = {
     "revenue": "revenue", "deals_won": "deals_won", "leads": "leads", "revenue_per_deal": "revenue",
@@ -36,7 +36,7 @@ def show(reader: Reader, pages: dict) -> None:
     _unfolded(reader, goals[tree], list(parted.values()))
     _posts(reader, goals[tree], list(parted.values()), pages)
     _history(reader, tree, unit)
-    _more(reader, goals[tree]["kgi_id"], tree)
+    beside_tree.show(reader, tree)
 
 
 def _tree(reader: Reader, nodes: list[Row], parted: dict[str, Row], unit: str) -> None:
@@ -170,20 +170,3 @@ def _history(reader: Reader, tree: str, unit: str) -> None:
         for row in reader.ask("goal_history", tree=tree)
     ]
     st.altair_chart(charts.line(rows, "period_start", "actual", reader.words.value(unit), target="target"))
-
-
-def _more(reader: Reader, kgi: str, tree: str) -> None:
-    """What the tables beside the tree say of this goal: progress, hints, relations, proposals, findings."""
-    for question in MORE:
-        with st.expander(reader.words(f"tree.{question}")):
-            rows = [
-                row
-                for row in reader.ask(question)
-                if row.get("brand_id", reader.brand) in (reader.brand, None)
-                and row.get("tree_id", tree) in (tree, None)
-                and row.get("kgi_id", kgi) in (kgi, tree, None)
-            ]
-            if rows:
-                parts.whole(reader, rows, question)
-            else:
-                parts.empty(reader, question, reader.words("empty.nothing_to_say"))
