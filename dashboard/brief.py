@@ -17,13 +17,14 @@ from dashboard.words import LANGUAGES, Words
 
 FOLDER = "brief"
 POSTS_SHOWN = 5
+POST_SHOWN = 60
 STYLE = """
 @page{size:A4;margin:14mm}
 body{font:14px/1.45 system-ui,"Hiragino Sans","Noto Sans CJK JP","Noto Sans JP",sans-serif;max-width:46rem;margin:1.5rem auto;padding:0 1rem;color:#222}
 h1{font-size:1.5rem;margin:0}h2{font-size:1.05rem;margin:1.3rem 0 .4rem;border-bottom:2px solid #0072B2;padding-bottom:.15rem}
 p.of{color:#555;margin:.1rem 0}ol,ul{margin:.3rem 0;padding-left:1.3rem}li{margin:.25rem 0}li.urgent::marker{color:#D55E00;content:"▲ "}
 cite{font:.78em ui-monospace,monospace;color:#666}svg{width:100%;height:auto;font-size:12px}
-table{border-collapse:collapse;width:100%;font-size:.92em}th,td{text-align:left;padding:.22rem .5rem .22rem 0;border-bottom:1px solid #ddd;vertical-align:top}
+table{border-collapse:collapse;width:100%;font-size:.92em}th,td{text-align:left;padding:.16rem .5rem .22rem 0;border-bottom:1px solid #ddd;vertical-align:top}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}footer{margin-top:1.2rem;color:#666;font-size:.85em}
 @media print{body{margin:0;max-width:none;font-size:11.5px}section{break-inside:avoid}section.second{break-before:page}}
 """  # noqa: E501
@@ -164,7 +165,7 @@ def _steps(reader: Reader) -> str:
 def _posts(reader: Reader) -> str:
     rows = [
         (
-            " ".join((row["text"] or "").split()),
+            sentences.short(row["text"], POST_SHOWN),
             reader.words.value(row["platform"]),
             reader.words.value(row["format"]),
             figures.shown(row["exposure_to_date"]),
@@ -178,29 +179,28 @@ def _posts(reader: Reader) -> str:
 
 
 def _scores(reader: Reader) -> str:
-    rows = [row for model in _newest_models(reader) for row in _bands(reader, model)]
-    return _section(
-        reader.words("page.score"), _table(reader, ("score", "period", "band", "n"), rows, numbers=range(3, 4))
-    )
+    rows = [
+        (
+            reader.words.value(model["model_id"]),
+            figures.span(model["period_start"], model["period_end"]),
+            " · ".join(f"{reader.words.value(row['band'])} {row['n']:,}" for row in _bands(reader, model)),
+        )
+        for model in _newest_models(reader)
+    ]
+    return _section(reader.words("page.score"), _table(reader, ("score", "period", "band"), rows, numbers=range(0)))
 
 
 def _newest_models(reader: Reader) -> Iterator[Row]:
-    """Yield each score model in its newest period that is over when the week ends, else in its newest."""
+    """Yield each score model in its newest period that is over, else in its newest."""
     models = reader.ask("score_models")
     for name in dict.fromkeys(row["model_id"] for row in models):
         own = [row for row in models if row["model_id"] == name]
         yield next((row for row in own if not row["is_partial"]), own[0])
 
 
-def _bands(reader: Reader, model: Row) -> Iterator[tuple[str, ...]]:
+def _bands(reader: Reader, model: Row) -> list[Row]:
     asked = {"model": model["model_id"], "period_type": model["period_type"], "period_start": model["period_start"]}
-    for row in reader.ask("score_bands", **asked):
-        yield (
-            reader.words.value(model["model_id"]),
-            figures.span(model["period_start"], model["period_end"]),
-            reader.words.value(row["band"]),
-            f"{row['n']:,}",
-        )
+    return reader.ask("score_bands", **asked)
 
 
 def _table(reader: Reader, names: tuple[str, ...], rows: list[tuple[str, ...]], numbers: range) -> str:
