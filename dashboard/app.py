@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
+from dashboard import figures, served
+from dashboard.reader import Reader
+from dashboard.views import diagnosis, funnel, health, kpi_tree, overview, posts, review, score
+from dashboard.words import LANGUAGES, Words
+
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
-
-from dashboard import figures, served  # noqa: E402
-from dashboard.reader import Reader  # noqa: E402
-from dashboard.views import diagnosis, funnel, health, kpi_tree, overview, posts, review, score  # noqa: E402
-from dashboard.words import LANGUAGES, Words  # noqa: E402
-
 VIEWS = {
     "overview": (overview, ":material/home:"),
     "funnel": (funnel, ":material/filter_alt:"),

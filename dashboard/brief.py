@@ -6,31 +6,18 @@ Identical figures give identical bytes, but for the one time stamp at its foot. 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from html import escape
 from pathlib import Path
 
-from dashboard import figures, sentences, served, svg
+from dashboard import brief_page, served
 from dashboard.reader import Reader
 from dashboard.served import Row, Served
 from dashboard.words import LANGUAGES, Words
 
 FOLDER = "brief"
-POSTS_SHOWN = 5
-STYLE = """
-@page{size:A4;margin:14mm}
-body{font:14px/1.45 system-ui,"Hiragino Sans","Noto Sans CJK JP","Noto Sans JP",sans-serif;max-width:46rem;margin:1.5rem auto;padding:0 1rem;color:#222}
-h1{font-size:1.5rem;margin:0}h2{font-size:1.05rem;margin:1.3rem 0 .4rem;border-bottom:2px solid #0072B2;padding-bottom:.15rem}
-p.of{color:#555;margin:.1rem 0}ol,ul{margin:.3rem 0;padding-left:1.3rem}li{margin:.25rem 0}li.urgent::marker{color:#D55E00;content:"▲ "}
-cite{font:.78em ui-monospace,monospace;color:#666}svg{width:100%;height:auto;font-size:12px}
-table{border-collapse:collapse;width:100%;font-size:.92em}th,td{text-align:left;padding:.22rem .5rem .22rem 0;border-bottom:1px solid #ddd;vertical-align:top}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}footer{margin-top:1.2rem;color:#666;font-size:.85em}
-@media print{body{margin:0;max-width:none;font-size:11.5px}section{break-inside:avoid}section.second{break-before:page}}
-"""  # noqa: E501
 
 
 def write(link: Path) -> list[Path]:
-    """Write the brief of the last whole week of every brand in every language; return the files."""
+    """Write the brief of the last whole week of every brand in every language, and no other; return the files."""
     folder = link.parent / FOLDER
     written = []
     with served.opened(link) as version:
@@ -42,8 +29,10 @@ def write(link: Path) -> list[Path]:
                     continue
                 file = folder / f"{re.sub(r'[^A-Za-z0-9_-]', '_', brand['brand_id'])}.{language}.html"
                 beside = file.with_name(f".{file.name}.part")
-                beside.write_text(page(reader, brand["brand_name"] or brand["brand_id"]), encoding="utf-8")
+                beside.write_text(brief_page.page(reader, brand["brand_name"] or brand["brand_id"]), encoding="utf-8")
                 written.append(beside.replace(file))
+        for gone in set(folder.glob("*.html")) - set(written):
+            gone.unlink()
     return written
 
 
@@ -56,142 +45,3 @@ def _last_week(version: Served, words: Words, brand: Row) -> Reader | None:
         version, words, brand["brand_id"], brand["currency"], "week", week["period_start"], week["period_end"],
         week["is_partial"],
     )  # fmt: skip
-
-
-def page(reader: Reader, name: str) -> str:
-    """Return the page of one brand and week."""
-    publication = reader.ask("publication")[0]
-    words = reader.words
-    title = words("brief.title", brand=name)
-    of = words("brief.of", span=figures.span(reader.period_start, reader.period_end))
-    body = "".join((_said(reader), _goals(reader), _parts(reader), _funnel(reader), _posts(reader), _scores(reader)))
-    return (
-        f'<!doctype html>\n<html lang="{words.language}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>{escape(title)}</title>'
-        f"<style>{STYLE}</style></head>\n<body><h1>{escape(title)}</h1>"
-        f'<p class="of">{escape(of)}{" · " + escape(words("partial")) if reader.is_partial else ""}</p>\n{body}'
-        f"<footer>{escape(words('association'))} · {escape(words('data_through'))} {publication['data_through']}"
-        f"\n<br><time>{publication['published_at']:%Y-%m-%d %H:%M:%S} UTC</time>\n</footer></body></html>\n"
-    )
-
-
-def _section(title: str, content: str, kind: str = "") -> str:
-    return f"<section{kind}><h2>{escape(title)}</h2>{content}</section>\n" if content else ""
-
-
-def _said(reader: Reader) -> str:
-    lines = "".join(
-        f"<li{' class=urgent' if said.is_urgent else ''}>{escape(said.text)} <cite>marts.{said.evidence}</cite></li>"
-        for said in sentences.of(reader)
-    )
-    return _section(reader.words("brief.said"), f"<ol>{lines}</ol>")
-
-
-def _goals(reader: Reader) -> str:
-    rows = [
-        (
-            reader.label(row),
-            reader.shown(row["actual"], row["unit"]) if row["actual"] is not None else reader.why(row),
-            reader.shown(row["target"], row["unit"]),
-            figures.percent(row["attainment"]),
-            reader.change(row["kgi_delta"], row["unit"]),
-            reader.words.value(row["status"]),
-        )
-        for row in reader.ask("goals")
-    ]
-    names = ("goal", "actual", "target", "attainment", "change", "status")
-    return _section(reader.words("overview.goals"), _table(reader, names, rows, numbers=range(1, 5)))
-
-
-def _parts(reader: Reader) -> str:
-    return "".join(_parts_of(reader, goal) for goal in reader.ask("goals")[:1])
-
-
-def _parts_of(reader: Reader, goal: Row) -> str:
-    parts = [row for row in reader.ask("tree_contributions", tree=goal["tree_id"]) if row["contribution"] is not None]
-    title = reader.words("tree.unfolded", goal=reader.label(goal))
-    if not parts:
-        return ""
-    rows = [
-        {
-            "label": reader.label(row),
-            "amount": row["contribution"],
-            "text": reader.change(row["contribution"], goal["unit"]),
-        }
-        for row in parts
-    ]
-    total = reader.change(goal["kgi_delta"], goal["unit"])
-    return _section(title, svg.waterfall(rows, reader.words("tree.change"), total, title))
-
-
-def _funnel(reader: Reader) -> str:
-    stages = reader.ask("funnel_stages")
-    worst = next((row["to_stage"] for row in reader.ask("funnel_leaks") if row["leak_rank"] == 1), None)
-    rows = [
-        {
-            "label": reader.label(row),
-            "amount": row["attainment"],
-            "text": f"{reader.shown(row['value'], row['unit'])} · {figures.percent(row['attainment'])}"
-            if row["value"] is not None
-            else reader.why(row),
-            "is_marked": row["stage"] == worst,
-        }
-        for row in stages
-    ]
-    title = reader.words("overview.funnel")
-    return _section(title, svg.bars(rows, title) if rows else "", ' class="second"')
-
-
-def _posts(reader: Reader) -> str:
-    rows = [
-        (
-            " ".join((row["text"] or "").split()),
-            reader.words.value(row["platform"]),
-            reader.words.value(row["format"]),
-            figures.shown(row["exposure_to_date"]),
-            figures.percent(row["er_exposure"]),
-            reader.words.value(row["normal_range_status"]),
-        )
-        for row in reader.ask("post_table")[:POSTS_SHOWN]
-    ]
-    names = ("post", "platform", "format", "exposure", "er", "range")
-    return _section(reader.words("brief.posts"), _table(reader, names, rows, numbers=range(3, 5)))
-
-
-def _scores(reader: Reader) -> str:
-    rows = [row for model in _newest_models(reader) for row in _bands(reader, model)]
-    return _section(
-        reader.words("page.score"), _table(reader, ("score", "period", "band", "n"), rows, numbers=range(3, 4))
-    )
-
-
-def _newest_models(reader: Reader) -> Iterator[Row]:
-    """Yield each score model in its newest period that is over when the week ends, else in its newest."""
-    models = reader.ask("score_models")
-    for name in dict.fromkeys(row["model_id"] for row in models):
-        own = [row for row in models if row["model_id"] == name]
-        yield next((row for row in own if not row["is_partial"]), own[0])
-
-
-def _bands(reader: Reader, model: Row) -> Iterator[tuple[str, ...]]:
-    asked = {"model": model["model_id"], "period_type": model["period_type"], "period_start": model["period_start"]}
-    for row in reader.ask("score_bands", **asked):
-        yield (
-            reader.words.value(model["model_id"]),
-            figures.span(model["period_start"], model["period_end"]),
-            reader.words.value(row["band"]),
-            f"{row['n']:,}",
-        )
-
-
-def _table(reader: Reader, names: tuple[str, ...], rows: list[tuple[str, ...]], numbers: range) -> str:
-    if not rows:
-        return ""
-    kinds = [' class="n"' if n in numbers else "" for n in range(len(names))]
-    head = "".join(
-        f"<th{kind}>{escape(reader.words(f'column.{name}'))}" for kind, name in zip(kinds, names, strict=True)
-    )
-    body = "".join(
-        "<tr>" + "".join(f"<td{kind}>{escape(cell)}" for kind, cell in zip(kinds, row, strict=True)) for row in rows
-    )
-    return f"<table><tr>{head}{body}</table>"

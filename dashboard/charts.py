@@ -11,7 +11,7 @@ from dashboard.served import Row
 BLUE, ORANGE, GREEN, GREY, YELLOW = "#0072B2", "#D55E00", "#009E73", "#8A8F98", "#E69F00"
 STATUS = {"met": GREEN, "on_track": BLUE, "at_risk": YELLOW, "behind": ORANGE, "missed": ORANGE}
 NO_AXIS = None
-ROOM = 0.25  # of the width, for the text right of the longest bar
+ROOM = 0.35  # of the width, for the text right of the longest bar
 
 
 def _data(rows: list[Row]) -> alt.Data:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import duckdb
 
@@ -62,7 +62,8 @@ def export(link: Path, table: str, kind: str, to: Path) -> int:
                 with beside.open("w", encoding="utf-8-sig", newline="") as file:
                     _write_csv(file, header, _batches(rows))
             elif kind == "xlsx":
-                _write_xlsx(beside, table, header, _batches(rows))
+                with beside.open("wb") as file:
+                    _write_xlsx(file, table, header, _batches(rows))
             else:
                 _write_parquet(beside, version.path, table)
             beside.replace(to)
@@ -83,10 +84,10 @@ def _write_csv(file: TextIO, header: list[str], batches: Any) -> None:
         writer.writerows([guarded(value) for value in row] for row in batch)
 
 
-def _write_xlsx(to: Path, table: str, header: list[str], batches: Any) -> None:
+def _write_xlsx(to: BinaryIO, table: str, header: list[str], batches: Any) -> None:
     import xlsxwriter
 
-    with xlsxwriter.Workbook(str(to), {"constant_memory": True, "remove_timezone": True}) as book:
+    with xlsxwriter.Workbook(to, {"constant_memory": True, "remove_timezone": True}) as book:
         sheet = book.add_worksheet(table[:31])
         sheet.freeze_panes(1, 0)
         bold, text = book.add_format({"bold": True}), book.add_format({"quote_prefix": True})

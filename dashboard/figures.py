@@ -7,6 +7,8 @@ from decimal import Decimal
 
 UNKNOWN = "–"
 SYMBOLS = {"JPY": "¥", "EUR": "€", "USD": "$", "GBP": "£"}
+# A status is never told by its colour alone.
+SIGNS = {"met": "✓", "on_track": "●", "at_risk": "▲", "behind": "▼", "missed": "▼"}
 WEEKDAYS = {"en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], "ja": list("月火水木金土日")}
 
 Number = int | float | Decimal | None
@@ -19,11 +21,8 @@ def shown(value: Number, unit: str = "", currency: str | None = None) -> str:
     if unit == "rate":
         return percent(value)
     if unit == "currency":
-        amount = f"{abs(value):,.0f}"
-        sign = "−" if value < 0 else ""
-        return f"{sign}{SYMBOLS.get(currency or '', '')}{amount}" + (
-            "" if currency in SYMBOLS else f" {currency or ''}"
-        )
+        sign, symbol = "−" if value < 0 else "", SYMBOLS.get(currency or "", "")
+        return f"{sign}{symbol}{abs(value):,.0f} {'' if symbol else currency or ''}".rstrip()
     digits = 0 if float(value).is_integer() or abs(value) >= 100 else 1
     return f"{value:,.{digits}f}".replace("-", "−")
 

@@ -25,7 +25,7 @@ def heading(reader: Reader, title: str, *questions: str, note: str = "") -> None
 
 def say(text: str) -> None:
     """Write a sentence of our own words; a figure in it stays on one line, and a dollar is no formula."""
-    st.markdown(text.replace("$", "\\$").replace("−", "−\u2060"))
+    st.markdown(text.replace("$", "\\$").replace("−", "−\u2060").replace("+", "+\u2060"))
 
 
 def empty(reader: Reader, question: str, hint: str) -> None:
@@ -41,7 +41,7 @@ def table(rows: list[Row], columns: Mapping[str, Any], key: str, height: int | s
     """Show rows with the headers that `columns` gives, in its order; cells are drawn, never interpreted."""
     st.dataframe(
         [{name: row.get(name) for name in columns} for row in rows],
-        column_config={name: _column(header) for name, header in columns.items()},
+        column_config=dict(columns),
         hide_index=True,
         height=height,
         placeholder=figures.UNKNOWN,
@@ -49,25 +49,30 @@ def table(rows: list[Row], columns: Mapping[str, Any], key: str, height: int | s
     )
 
 
-def _column(header: Any) -> Any:
-    return st.column_config.Column(header) if isinstance(header, str) else header
+def listed(reader: Reader, question: str, rows: list[Row], columns: Mapping[str, str], hint: str) -> None:
+    """Show rows as a table whose `columns` say how each is written, or say why there are none."""
+    if not rows:
+        empty(reader, question, hint)
+        return
+    told = [{name: _written(reader, row, name, kind) for name, kind in columns.items()} for row in rows]
+    table(told, {name: reader.words(f"column.{name}") for name in columns}, question)
 
 
-def whole(reader: Reader, rows: list[Row], key: str) -> None:
-    """Show every column of a table in the reader's language, each header with its description from the file."""
-    other = "_en" if reader.words.language == "ja" else "_ja"
-    names = [name for name in rows[0] if not (name.endswith(other) and name[:-3] + "_en" in rows[0])]
-    comments = {column: text for told in reader.served.columns.values() for column, text in told.items()}
-    shown = [{name: _said(reader, row[name]) for name in names} for row in rows]
-    columns = {
-        name: st.column_config.Column(name.removesuffix("_ja").removesuffix("_en"), help=comments.get(name))
-        for name in names
+def _written(reader: Reader, row: Row, name: str, kind: str) -> Any:
+    value = row.get(name)
+    if kind == "unit" and value is None and row.get("null_reason") and name in {"value", "actual"}:
+        return reader.why(row)
+    written = {
+        "account": lambda: reader.account(row),
+        "label": lambda: reader.label(row, name),
+        "word": lambda: reader.words.value(value),
+        "unit": lambda: reader.shown(value, row["unit"]),
+        "rate": lambda: figures.percent(value),
+        "change": lambda: figures.change(value, "rate"),
+        "number": lambda: figures.shown(value),
+        "text": lambda: value,
     }
-    table(shown, columns, key)
-
-
-def _said(reader: Reader, value: Any) -> Any:
-    return reader.words.value(value) if isinstance(value, str) and value.islower() and value.isidentifier() else value
+    return written[kind]()
 
 
 def outside(text: str | None) -> None:

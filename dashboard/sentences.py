@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from dashboard import figures
 from dashboard.reader import Reader
 
-SHORT = 90
+POST_SHOWN = 90
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def post(reader: Reader) -> Iterator[Sentence]:
             yield Sentence(
                 reader.words(
                     "brief.post",
-                    text=_short(row["text"]),
+                    text=short(row["text"], POST_SHOWN),
                     platform=reader.words.value(row["platform"]),
                     format=reader.words.value(row["format"]),
                     exposure=figures.shown(row["exposure_to_date"]),
@@ -144,6 +144,7 @@ def of(reader: Reader) -> list[Sentence]:
     return [sentence for rule in RULES for sentence in rule(reader)]
 
 
-def _short(text: str | None) -> str:
+def short(text: str | None, longest: int) -> str:
+    """Return a text on one line, cut where it is longer than a reader wants it."""
     plain = " ".join((text or "").split())
-    return plain if len(plain) <= SHORT else plain[: SHORT - 1] + "…"
+    return plain if len(plain) <= longest else plain[: longest - 1] + "…"

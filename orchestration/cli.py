@@ -11,6 +11,8 @@ from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 
+import duckdb
+
 from connectors.errors import SourceError
 from dashboard import exports, serve
 from dashboard.served import NothingServed
@@ -200,6 +202,8 @@ def _export(settings: Settings, words: argparse.Namespace) -> int:
         rows = exports.export(settings.published / publish.SERVED, words.table, words.format, to)
     except exports.NotExportable as refusal:
         raise Problem(str(refusal)) from None
+    except (OSError, duckdb.IOException) as error:
+        raise Problem(f"{to} can't be written ({str(error).splitlines()[0]}): name another file.") from None
     except NothingServed as missing:
         raise Problem(f"{missing} does not exist yet: `warehouse run` or `warehouse demo` publishes it.") from None
     print(f"{rows:,} rows written to {to}")

@@ -225,6 +225,7 @@ def page_assets(settings: Settings) -> list[dg.AssetsDefinition]:
             key=["publication", name],
             deps=[["publication", "marts"]],
             group_name="publication",
+            pool=POOL,
             kinds={"html"},
             owners=OWNERS,
             description=description,
@@ -242,7 +243,7 @@ def page_assets(settings: Settings) -> list[dg.AssetsDefinition]:
 
 
 def _files(files: list[Path]) -> dg.MaterializeResult:
-    return dg.MaterializeResult(metadata={file.name: dg.MetadataValue.url(file.as_uri()) for file in files})
+    return dg.MaterializeResult(metadata={file.name: dg.MetadataValue.path(str(file)) for file in files})
 
 
 def mart_assets(settings: Settings, manifest: Path) -> list[dg.AssetsDefinition]:

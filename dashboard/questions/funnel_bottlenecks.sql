@@ -1,7 +1,8 @@
-select bottleneck.*, account.platform, account.handle
-from marts.funnel_bottlenecks as bottleneck
+select
+    account.platform, account.handle, told.period_start, told.stage, metric.label_en, metric.label_ja, metric.unit,
+    told.value, told.null_reason, told.base, told.standing, told.is_bottleneck
+from marts.funnel_bottlenecks as told
 inner join marts.dim_accounts as account using (account_id)
-where account.brand_id = $brand and bottleneck.period_start = (
-    select max(period_start) from marts.funnel_bottlenecks where period_start <= $period_start
-)
-order by bottleneck.is_bottleneck desc, bottleneck.z
+left join marts.dim_metrics as metric on told.metric_id = metric.metric_id and metric.is_in_force
+where told.brand_id = $brand and told.period_start between $period_start and $period_end
+order by told.period_start, account.platform, told.account_id, told.stage_order

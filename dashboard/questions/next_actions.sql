@@ -1,1 +1,6 @@
-select action.* from marts.next_actions as action where action.entity_id = $entity
+select
+    action_en, action_ja, reason_en, reason_ja, step_en, step_ja, band_in_force, next_band, points_lacking, channel,
+    owner, priority_rank
+from marts.next_actions
+where model_id = $model and period_type = $period_type and entity_id = $entity
+order by model_version desc

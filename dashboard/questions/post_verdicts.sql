@@ -1,4 +1,4 @@
-select verdict.*
-from marts.post_verdicts as verdict
-inner join marts.dim_posts as post using (post_id)
-where post.brand_id = $brand
+select post_id, verdict
+from marts.post_verdicts
+where brand_id = $brand
+order by post_id

@@ -23,11 +23,9 @@ def show(reader: Reader, pages: dict) -> None:  # noqa: ARG001
         parts.empty(reader, "incidents", reader.words("diagnosis.none"))
     _exposure(reader)
     parts.heading(reader, reader.words("diagnosis.accounts"), "account_verdicts")
+    columns = {"account": "account", "question": "word", "verdict": "word", "hint": "label", "evidence": "text"}
     verdicts = reader.ask("account_verdicts")
-    if verdicts:
-        parts.whole(reader, verdicts, "account_verdicts")
-    else:
-        parts.empty(reader, "account_verdicts", reader.words("empty.nothing_to_say"))
+    parts.listed(reader, "account_verdicts", verdicts, columns, reader.words("empty.nothing_to_say"))
 
 
 def _incident(reader: Reader, incidents: list[Row]) -> None:

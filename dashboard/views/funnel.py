@@ -103,7 +103,13 @@ def _days(reader: Reader, stages: list[Row]) -> None:
 def _bottlenecks(reader: Reader) -> None:
     rows = reader.ask("funnel_bottlenecks")
     parts.heading(reader, reader.words("funnel.bottlenecks"), "funnel_bottlenecks")
-    if rows:
-        parts.whole(reader, rows, "funnel_bottlenecks")
-    else:
-        parts.empty(reader, "funnel_bottlenecks", reader.words("empty.period"))
+    columns = {
+        "account": "account",
+        "stage": "word",
+        "label": "label",
+        "value": "unit",
+        "base": "unit",
+        "standing": "word",
+        "is_bottleneck": "text",
+    }
+    parts.listed(reader, "funnel_bottlenecks", rows, columns, reader.words("empty.period"))

@@ -7,10 +7,8 @@ import streamlit as st
 from dashboard import charts, figures, parts
 from dashboard.reader import Reader
 from dashboard.served import Row
+from dashboard.views import beside_tree, tree_drawing
 
-WIDTH, BOX, ROW, GAP = 1180, 62, 74, 34
-SIGNS = {"met": "✓", "on_track": "●", "at_risk": "▲", "behind": "▼", "missed": "▼"}
-MORE = ("kpi_progress", "kpi_hints", "kpi_relations", "kpi_target_proposals", "kpi_audit")
 # Which number of a post stands behind a number of the tree; rates have none of their own, so their outcome's.
 BEHIND = {
     "revenue": "revenue", "deals_won": "deals_won", "leads": "leads", "revenue_per_deal": "revenue",
@@ -36,26 +34,11 @@ def show(reader: Reader, pages: dict) -> None:
     _unfolded(reader, goals[tree], list(parted.values()))
     _posts(reader, goals[tree], list(parted.values()), pages)
     _history(reader, tree, unit)
-    _more(reader, goals[tree]["kgi_id"], tree)
+    beside_tree.show(reader, tree)
 
 
 def _tree(reader: Reader, nodes: list[Row], parted: dict[str, Row], unit: str) -> None:
-    rows = _rows(nodes)
-    deepest = max(node["depth"] for node in nodes)
-    step = WIDTH / (deepest + 1)
-    boxes, links = [], []
-    places = {node["node_id"]: (node["depth"] * step, rows[node["node_id"]] * ROW) for node in nodes}
-    for node in nodes:
-        left, top = places[node["node_id"]]
-        right = left + step - GAP
-        boxes.append(
-            {"left": left, "right": right, "top": top, "bottom": top + BOX, **_told(reader, node, parted, unit)}
-        )
-        if node["parent_node_id"] in places:
-            from_left, from_top = places[node["parent_node_id"]]
-            ends = [(from_left + step - GAP, from_top + BOX / 2), (left, top + BOX / 2)]
-            links += [{"link": node["node_id"], "order": n, "x": x, "y": y} for n, (x, y) in enumerate(ends)]
-    st.altair_chart(charts.tree(boxes, links, WIDTH, int((max(rows.values()) + 1) * ROW), int(0.8 * (step - GAP))))
+    st.altair_chart(tree_drawing.drawn(reader, nodes, parted, unit))
     with st.expander(reader.words("tree.as_table")):
         told = [
             {
@@ -71,41 +54,6 @@ def _tree(reader: Reader, nodes: list[Row], parted: dict[str, Row], unit: str) -
             for node in nodes
         ]
         parts.table(told, {name: reader.words(f"column.{name}") for name in told[0]}, "tree_table")
-
-
-def _rows(nodes: list[Row]) -> dict[str, float]:
-    """Place leaves below each other in the tree's order, and each parent beside the middle of its children."""
-    children: dict[str | None, list[str]] = {}
-    for node in nodes:
-        children.setdefault(node["parent_node_id"], []).append(node["node_id"])
-    rows: dict[str, float] = {}
-
-    def place(node: str) -> float:
-        below = [place(child) for child in children.get(node, [])]
-        leaves = sum(1 for placed in rows if placed not in children)
-        rows[node] = (below[0] + below[-1]) / 2 if below else float(leaves)
-        return rows[node]
-
-    for root in children.get(None, []):
-        place(root)
-    return rows
-
-
-def _told(reader: Reader, node: Row, parted: dict[str, Row], unit: str) -> Row:
-    moved = parted.get(node["node_id"], {}).get("contribution")
-    required = reader.shown(node["required"], node["unit"])
-    actual = reader.shown(node["actual"], node["unit"]) if node["actual"] is not None else reader.why(node)
-    foot = [f"{SIGNS.get(node['status'], '○')} {reader.words.value(node['status'])}"]
-    if node["attainment"] is not None:
-        foot.append(figures.percent(node["attainment"]))
-    if moved is not None:
-        foot.append(f"Δ {reader.change(moved, unit)}")
-    return {
-        "head": ("★ " if node["is_kpi"] else "") + reader.label(node),
-        "body": f"{actual} / {required}" if node["required"] is not None else actual,
-        "foot": " · ".join(foot),
-        "colour": charts.STATUS.get(node["status"], charts.GREY),
-    }
 
 
 def _unfolded(reader: Reader, goal: Row, parted: list[Row]) -> None:
@@ -170,20 +118,3 @@ def _history(reader: Reader, tree: str, unit: str) -> None:
         for row in reader.ask("goal_history", tree=tree)
     ]
     st.altair_chart(charts.line(rows, "period_start", "actual", reader.words.value(unit), target="target"))
-
-
-def _more(reader: Reader, kgi: str, tree: str) -> None:
-    """What the tables beside the tree say of this goal: progress, hints, relations, proposals, findings."""
-    for question in MORE:
-        with st.expander(reader.words(f"tree.{question}")):
-            rows = [
-                row
-                for row in reader.ask(question)
-                if row.get("brand_id", reader.brand) in (reader.brand, None)
-                and row.get("tree_id", tree) in (tree, None)
-                and row.get("kgi_id", kgi) in (kgi, tree, None)
-            ]
-            if rows:
-                parts.whole(reader, rows, question)
-            else:
-                parts.empty(reader, question, reader.words("empty.nothing_to_say"))

@@ -9,7 +9,6 @@ from dashboard.reader import Reader
 from dashboard.served import Row
 from dashboard.views import funnel
 
-SIGNS = {"met": "✓", "on_track": "●", "at_risk": "▲", "behind": "▼", "missed": "▼"}
 CAUSES_SHOWN = 3
 
 
@@ -46,7 +45,7 @@ def _goal(reader: Reader, goal: Row) -> None:
     st.caption(
         reader.words(
             "overview.due",
-            sign=SIGNS.get(goal["status"], "○"),
+            sign=figures.SIGNS.get(goal["status"], "○"),
             status=reader.words.value(goal["status"]),
             attainment=figures.percent(goal["attainment"]),
             target=reader.shown(goal["target"], goal["unit"]).replace("$", "\\$"),

@@ -6,41 +6,51 @@ import streamlit as st
 
 from dashboard import figures, parts
 from dashboard.reader import Reader
-from dashboard.served import Row
 
+SCORECARD = {
+    "account": "account",
+    "label": "label",
+    "value": "unit",
+    "previous_value": "unit",
+    "value_change_pct": "change",
+    "standing": "word",
+    "rating": "word",
+    "not_rated_reason": "word",
+}
 METRICS = ("views", "impressions", "engagements", "profile_visits", "link_clicks", "followers_net")
 
 
 def show(reader: Reader, pages: dict) -> None:
     """Draw the page."""
-    steps = [row for row in reader.ask("weekly_review") if _of_the_period(reader, row)]
-    if steps:
-        _steps(reader, steps)
+    _steps(reader)
     _change(reader)
     _cause(reader, pages)
     _post(reader, pages)
-    if not steps:
-        _steps(reader, steps)
     parts.heading(reader, reader.words("review.scorecard"), "scorecard")
-    card = [row for row in reader.ask("scorecard") if _of_the_period(reader, row)]
-    if card:
-        parts.whole(reader, card, "scorecard")
-    else:
-        parts.empty(reader, "scorecard", reader.words("empty.period"))
+    card = reader.ask("scorecard")
+    sets = list(dict.fromkeys(row["priority_set"] for row in card))
+    if sets:
+        chosen = st.selectbox(reader.words("review.set"), sets, format_func=reader.words.value, key="priority_set")
+        card = [row for row in card if row["priority_set"] == chosen]
+    parts.listed(reader, "scorecard", card, SCORECARD, reader.words("empty.whole_week"))
 
 
-def _of_the_period(reader: Reader, row: Row) -> bool:
-    """Tell whether a weekly row is of the chosen week, or of a week of the chosen month."""
-    start = row.get("week_start") or row.get("period_start")
-    return start is None or reader.period_start <= start <= reader.period_end
-
-
-def _steps(reader: Reader, rows: list[Row]) -> None:
-    parts.heading(reader, reader.words("review.steps"), "weekly_review")
-    if rows:
-        parts.whole(reader, rows, "weekly_review")
-    else:
-        parts.empty(reader, "weekly_review", reader.words("empty.period"))
+def _steps(reader: Reader) -> None:
+    """Show each account's three steps beside each other, in their order."""
+    parts.heading(reader, reader.words("review.steps"), "weekly_review", note=reader.words("review.minutes"))
+    rows = reader.ask("weekly_review")
+    if not rows:
+        parts.empty(reader, "weekly_review", reader.words("empty.whole_week"))
+    for week, account in dict.fromkeys((row["week_start"], row["account_id"]) for row in rows):
+        own = [row for row in rows if (row["week_start"], row["account_id"]) == (week, account)]
+        st.markdown(f"**{reader.words('review.week_of', week=week)}**")
+        parts.outside(reader.account(own[0]))
+        for column, row in zip(st.columns(len(own)), own, strict=True):
+            with column.container(border=True):
+                st.markdown(f"**{row['step']}. {reader.label(row, 'question')}**")
+                parts.outside(reader.label(row, "text"))
+                if row["post"] and row is own[0]:
+                    parts.outside(row["post"])
 
 
 def _change(reader: Reader) -> None:

@@ -10,6 +10,16 @@ from dashboard.served import Row
 
 ENTITIES_SHOWN = 500
 TEXT_SHOWN = 60
+WAY = {
+    "band_in_force": "word",
+    "next_band": "word",
+    "points_lacking": "number",
+    "step": "label",
+    "action": "label",
+    "reason": "label",
+    "channel": "word",
+    "owner": "text",
+}
 
 
 def show(reader: Reader, pages: dict) -> None:  # noqa: ARG001
@@ -139,11 +149,8 @@ def _entity(reader: Reader, asked: Row, entities: list[Row]) -> None:
     else:
         st.info(reader.words("score.no_signal"))
     st.markdown(f"**{reader.words('score.way')}**")
-    actions = reader.ask("next_actions", entity=entity)
-    if actions:
-        parts.whole(reader, actions, "next_actions")
-    else:
-        parts.empty(reader, "next_actions", reader.words("empty.nothing_to_say"))
+    actions = reader.ask("next_actions", **asked, entity=entity)
+    parts.listed(reader, "next_actions", actions, WAY, reader.words("empty.nothing_to_say"))
 
 
 def _name(row: Row) -> str:

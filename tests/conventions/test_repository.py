@@ -28,8 +28,9 @@ def test_every_command_explains_itself(command, capsys):
     assert "--home DIR" in capsys.readouterr().out
 
 
-def test_the_readme_names_only_commands_and_files_that_exist():
-    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("readme", ["README.md", "README.ja.md"])
+def test_the_readme_names_only_commands_and_files_that_exist(readme):
+    text = (REPOSITORY / readme).read_text(encoding="utf-8")
     assert set(re.findall(r"bin/warehouse (\w+)", text)) <= set(COMMANDS)
     targets = re.findall(r"^([a-z]+):", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     assert set(re.findall(r"make (\w+)", text)) <= set(targets)

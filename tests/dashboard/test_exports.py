@@ -99,6 +99,14 @@ def test_a_table_beyond_a_sheet_is_refused_with_the_remedy(home, monkeypatch, ca
     assert not (home / "a.xlsx").exists()
 
 
+@pytest.mark.parametrize("kind", exports.FORMATS)
+def test_a_place_that_does_not_exist_is_told_in_a_sentence(kind, home, capsys):
+    to = home / "nowhere" / "posts"
+    assert cli.main(["export", "posts", "--format", kind, "--to", str(to), "--home", str(home)]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"warehouse: {to} can't be written") and told.endswith("name another file.\n")
+
+
 def test_before_the_first_publication_an_export_says_what_is_missing(tmp_path, capsys):
     assert cli.main(["export", "posts", "--home", str(tmp_path)]) == 1
     assert "does not exist yet" in capsys.readouterr().err
