@@ -14,7 +14,7 @@ REASONS = {
     "not_offered", "no_permission", "not_enough_viewers", "min_100_followers", "regional_zero", "expired",
     "pending_settlement", "no_source", "withdrawn",
 }  # fmt: skip
-COMPUTED = {"zero_denominator", "no_previous_period", "identity_broken"}
+COMPUTED = {"zero_denominator", "no_previous_period", "identity_broken", "definition_break"}
 # What stays empty in the rehearsal of twelve days, and why.
 EMPTY = {
     "fct_contacts.visitor_id": "the sandbox drops no site_events",
@@ -54,10 +54,31 @@ EMPTY = {
     "metric_availability.caveats": "the sandbox's GA4 withholds nothing",
     "source_completeness.first_missing_account_id": "every account is loaded",
     "kpi_backcast.null_reason": "every step has its rate",
-}
+    "kpi_progress.null_reason": "every metric with a target is measured",
+    "kpi_progress.usual_hit_probability": "twelve days hold no three whole periods",
+    "kpi_progress.next_rung": "twelve days hold no three whole periods",
+    "kpi_progress.rung_step": "twelve days hold no three whole periods",
+    "kpi_target_proposals.hit_probability": "twelve days hold no three whole periods",
+    **dict.fromkeys(
+        (
+            f"kpi_relations.{name}"
+            for name in (
+                "expires_on", "lag_days", "scale", "r", "r_low", "r_high", "spearman", "elasticity", "elasticity_low",
+                "elasticity_high", "unit_slope", "r_reference", "r_recent", "r2_out_of_time",
+            )
+        ),
+        "twelve days are too few to say anything of a relation",
+    ),
+}  # fmt: skip
 
 # Tables without a row, and why.
-WITHOUT_ROWS = {"engagement_score_alerts": "twelve days hold no month to fall from"}
+WITHOUT_ROWS = {
+    "engagement_score_alerts": "twelve days hold no month to fall from",
+    "kpi_phases": "twelve days hold no whole month",
+    "flow_bottlenecks": "twelve days hold no whole month",
+    "kpi_actions": "nobody acted yet",
+    "competitor_benchmarks": "the accounts name no competitors",
+}
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ before it. Without spread it is certain one way or the other; NULL on too few pe
 #}
 {% macro kpi_p_hit(target, mean, sd, n) -%}
     case
-        when {{ n }} < {{ kpi_fewest_periods() }} or {{ n }} is null then cast(null as double)
+        when coalesce({{ n }}, 0) < {{ kpi_fewest_periods() }} or {{ target }} is null then cast(null as double)
         when {{ sd }} > 0
             then {{ normal_cdf('(' ~ mean ~ ' - ' ~ target ~ ') / ' ~ sd ~ ' / sqrt(1 + cast(1 as double) / ' ~ n ~ ')') }}
         when {{ mean }} >= {{ target }} then cast(1 as double)

@@ -64,7 +64,14 @@ and the older ones are asked apart, so that two series that only wander are refu
     (exp(2 * ({{ z }})) - 1) / (exp(2 * ({{ z }})) + 1)
 {%- endmacro %}
 
-{# The standard normal distribution, by Page's approximation: off by 0.00015 at most. #}
+{# The standard normal distribution, by Page's approximation: off by 0.00015 at most; NULL of an unknown z. #}
 {% macro normal_cdf(z) -%}
-    1 / (1 + exp(-greatest(-30, least(30, 1.5976 * ({{ z }}) + 0.070566 * ({{ z }}) * ({{ z }}) * ({{ z }})))))
+    case
+        -- greatest and least pass over NULLs
+        when ({{ z }}) is not null
+            then
+                1 / (1 + exp(-greatest(
+                    -30, least(30, 1.5976 * ({{ z }}) + 0.070566 * ({{ z }}) * ({{ z }}) * ({{ z }}))
+                )))
+    end
 {%- endmacro %}

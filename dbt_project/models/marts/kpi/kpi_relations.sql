@@ -40,21 +40,20 @@ select
     end as candidate_rank,
     coalesce(judged.state, 'insufficient') as state,
     coalesce(judged.state = 'weak', false) as is_review_due,
-    judged.expires_on,
     coalesce(judged.day_n, 0) as day_n,
-    judged.lag_days,
-    judged.scale,
-    judged.r,
-    {{ fisher_r(fisher_z('judged.r') ~ ' - judged.z_error') }} as r_low,
-    {{ fisher_r(fisher_z('judged.r') ~ ' + judged.z_error') }} as r_high,
-    judged.spearman,
-    judged.elasticity,
-    judged.elasticity_low,
-    judged.elasticity_high,
-    judged.unit_slope,
-    judged.r_reference,
-    judged.r_recent,
-    judged.r2_out_of_time,
+    -- of few days no figure is shown, since it would be read as one
+    {% for column, value in [
+        ('expires_on', 'judged.expires_on'), ('lag_days', 'judged.lag_days'), ('scale', 'judged.scale'),
+        ('r', 'judged.r'),
+        ('r_low', fisher_r(fisher_z('judged.r') ~ ' - judged.z_error')),
+        ('r_high', fisher_r(fisher_z('judged.r') ~ ' + judged.z_error')),
+        ('spearman', 'judged.spearman'), ('elasticity', 'judged.elasticity'),
+        ('elasticity_low', 'judged.elasticity_low'), ('elasticity_high', 'judged.elasticity_high'),
+        ('unit_slope', 'judged.unit_slope'), ('r_reference', 'judged.r_reference'), ('r_recent', 'judged.r_recent'),
+        ('r2_out_of_time', 'judged.r2_out_of_time')
+    ] %}
+    case when judged.state <> 'insufficient' then {{ value }} end as {{ column }},
+    {% endfor %}
     'association' as claim_level
 from pairs
 cross join reporting_window
