@@ -12,7 +12,7 @@ demo: $(READY)   ## rehearse the whole pipeline against the sandbox and publish 
 	@$(BIN)/warehouse demo
 
 test: $(READY)   ## all tests; FAST=1 leaves out the long ones
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(if $(FAST),-m "not slow")
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(if $(FAST),-m "not slow")
 
 check: $(READY)  ## lint Python and SQL, parse the dbt project, hold its laws
 	$(BIN)/ruff check .
