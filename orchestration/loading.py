@@ -16,7 +16,7 @@ from orchestration.landing import Capture
 from orchestration.raw import structure
 from orchestration.settings import Problem, Settings
 
-FILES_A_TRANSACTION = 200
+FILES_A_TRANSACTION = 100  # what is parsed at once decides how much memory a load takes
 WINDOW = "source = ? and stream = ? and account_id = ? and window_date = ?"
 
 
