@@ -21,6 +21,7 @@ from orchestration import (
     gate,
     home,
     inbox,
+    ingest,
     landing,
     loading,
     publish,
@@ -103,6 +104,8 @@ def run_days(settings: Settings, first: date, last: date, *, capture_only: bool 
                 },
             )
         problems = [] if result.success else problems_of(settings, result.run_id, result.all_events)
+        # What did not come is told by the last step, which a build that is refused never reaches.
+        problems += [reason for reason in ingest.missing(settings) if problems and reason not in problems]
         status.note(settings, result.run_id, problems)
         alerts.send(settings, result.run_id, problems)
     return Outcome(result.run_id, problems)
