@@ -137,7 +137,7 @@ def raw_assets(settings: Settings, source: Source, days: dg.PartitionsDefinition
 
 def is_published(run: dg.DagsterRun) -> bool:
     """Say whether a run ends with a publication, which then tells what did not come."""
-    return run.job_name == DAILY and run.asset_selection is None
+    return run.job_name == DAILY and not run.asset_selection
 
 
 def _listed(sentences: Iterable[str]) -> dg.MarkdownMetadataValue:

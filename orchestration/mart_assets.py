@@ -10,7 +10,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from packaging.version import Version
 
-from orchestration import candidate, engine, gate, lineage, pages, publish, reaper, shortfalls, transform
+from orchestration import candidate, engine, gate, lineage, pages, publish, reaper, shortfalls, status, transform
 from orchestration.capture_assets import OWNERS, POOL, is_published, log
 from orchestration.settings import DBT_PROJECT, Problem, Settings
 
@@ -211,6 +211,7 @@ def published_asset(settings: Settings, marts: list[dg.AssetKey]) -> dg.AssetsDe
             }
         )
         missing = shortfalls.missing(settings) if is_published(context.run) else []
+        status.note(settings, context.run_id, missing)
         if missing:
             raise dg.Failure("\n".join(missing), allow_retries=False)
 

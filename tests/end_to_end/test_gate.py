@@ -80,4 +80,4 @@ def test_the_page_says_what_is_served_and_how_far_each_source_has_come(rehearsed
     for source in ("instagram", "x", "ga4", "hubspot"):
         assert f"<td>{source}</td>" in text
     assert "went through" in text
-    assert "http" not in text
+    assert "://" not in text

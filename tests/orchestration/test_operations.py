@@ -203,3 +203,21 @@ def test_prune_says_what_would_go_and_only_then_lets_it_go(settings, capsys):
     assert cli.main(["prune", "--home", str(settings.home)]) == 0
     assert capsys.readouterr().out == f"gone: {old}\n1 thing(s), 3 bytes\n"
     assert not old.exists()
+
+
+@pytest.mark.parametrize(
+    ("job", "selection", "publishes"),
+    [
+        ("daily", None, True),
+        ("daily", [], True),
+        ("daily", [["raw_x", "users"]], False),
+        ("stories", None, False),
+    ],
+)
+def test_what_did_not_come_fails_the_load_only_in_a_run_that_does_not_publish(job, selection, publishes):
+    import dagster as dg
+
+    from orchestration import capture_assets
+
+    keys = None if selection is None else frozenset(dg.AssetKey(key) for key in selection)
+    assert capture_assets.is_published(dg.DagsterRun(job_name=job, asset_selection=keys)) is publishes
