@@ -47,6 +47,7 @@ rested as (
 
     select
         parted.*,
+        rules.growth_change_least,
         rules.volume_days_least,
         rules.total_alone_days_least,
         parted.delta_total - parted.delta_period - parted.delta_viral - parted.delta_volume as delta_rest,
@@ -83,6 +84,11 @@ select
 from explained
 -- what only one or two days point at is chance
 where
-    period_signals + viral_signals + growth_signals + access_signals > 0
+    period_signals + viral_signals + access_signals > 0
+    -- a turn that only this account saw and that changed little of its week is chance too
+    or (
+        growth_signals > 0
+        and (is_shared or abs(delta_total) >= growth_change_least * exposures_before)
+    )
     or volume_signals >= volume_days_least
     or total_signals >= total_alone_days_least

@@ -45,13 +45,24 @@ volumes as (
             {% endfor %}
         end as posts,
         ratings.posts_median * spans.span_days / 7 as posts_usual,
-        -- counts vary by their root at least half
+        -- a bunch of posts is chance more often than a gap
         greatest(
             ratings.posts_spread * sqrt(cast(spans.span_days as double) / 7),
-            sqrt(ratings.posts_median * spans.span_days / 7) / 2
+            sqrt(ratings.posts_median * spans.span_days / 7) * case spans.span_days
+                {% for days in range(4, 8) %}
+                when {{ days }}
+                    then
+                        case
+                            when ratings.posts_in_{{ days }} > ratings.posts_median * {{ days }} / 7
+                                then rules.volume_roots_more
+                            else rules.volume_roots_fewer
+                        end
+                {% endfor %}
+            end
         ) as posts_spread
     from ratings
     cross join spans
+    cross join rules
     where ratings.posts_spread is not null and ratings.posts_median > 0
 
 ),
