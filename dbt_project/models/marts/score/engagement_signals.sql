@@ -32,9 +32,13 @@ feed_days as (
 
 ),
 
+-- each window of each signal under one number, by which the many rows below are joined and grouped
 signal_windows as (
 
     select
+        row_number() over (
+            order by signals.model_id, signals.model_version, signals.signal_id, periods.period_type, periods.period_start
+        ) as window_id,
         signals.model_id,
         signals.model_version,
         signals.signal_id,
@@ -200,11 +204,7 @@ scored as (
 placed as (
 
     select
-        signal_days.model_id,
-        signal_days.model_version,
-        signal_days.signal_id,
-        signal_days.period_type,
-        signal_days.period_start,
+        signal_days.window_id,
         signal_days.window_start,
         signal_days.window_end,
         signal_days.measure,
@@ -232,11 +232,7 @@ placed as (
 counted as (
 
     select
-        model_id,
-        model_version,
-        signal_id,
-        period_type,
-        period_start,
+        window_id,
         entity_id,
         sum(event_count) as event_count,
         sum(quantity) as quantity,
@@ -247,7 +243,7 @@ counted as (
         max(case when is_wanted then last_at end) as wanted_last_at,
         max(case when not is_wanted then last_at end) as other_last_at
     from placed
-    group by model_id, model_version, signal_id, period_type, period_start, entity_id
+    group by window_id, entity_id
 
 ),
 
@@ -255,11 +251,7 @@ counted as (
 spread as (
 
     select
-        model_id,
-        model_version,
-        signal_id,
-        period_type,
-        period_start,
+        window_id,
         entity_id,
         count(
             distinct
@@ -272,18 +264,14 @@ spread as (
         ) as thing_count
     from placed
     where measure in ('day_share', 'days', 'week_share', 'types')
-    group by model_id, model_version, signal_id, period_type, period_start, entity_id
+    group by window_id, entity_id
 
 ),
 
 crowds as (
 
     select
-        model_id,
-        model_version,
-        signal_id,
-        period_type,
-        period_start,
+        window_id,
         placed.entity_id,
         count(distinct placed.member_id) as member_count,
         count(distinct case when is_wanted then placed.member_id end) as wanted_members,
@@ -297,7 +285,7 @@ crowds as (
             and placed.entity_id = members.entity_id
             and placed.member_id = members.member_id
     where measure in ('member_share', 'new_member_share', 'stickiness')
-    group by model_id, model_version, signal_id, period_type, period_start, placed.entity_id
+    group by window_id, placed.entity_id
 
 ),
 
@@ -305,11 +293,7 @@ crowds as (
 opened as (
 
     select
-        signal_days.model_id,
-        signal_days.model_version,
-        signal_days.signal_id,
-        signal_days.period_type,
-        signal_days.period_start,
+        signal_days.window_id,
         signal_days.window_end,
         events.entity_id,
         events.event_id
@@ -341,11 +325,7 @@ closings as (
 still_open as (
 
     select
-        opened.model_id,
-        opened.model_version,
-        opened.signal_id,
-        opened.period_type,
-        opened.period_start,
+        opened.window_id,
         opened.entity_id,
         count(*) as open_count
     from opened
@@ -354,13 +334,10 @@ still_open as (
             opened.entity_id = closings.entity_id
             and opened.event_id = closings.event_id
     where closings.closed_date is null or closings.closed_date > opened.window_end
-    group by
-        opened.model_id, opened.model_version, opened.signal_id, opened.period_type, opened.period_start,
-        opened.entity_id
+    group by opened.window_id, opened.entity_id
 
 ),
 
-{% set key = ['model_id', 'model_version', 'signal_id', 'period_type', 'period_start', 'entity_id'] -%}
 measured as (
 
     select
@@ -385,10 +362,9 @@ measured as (
     {% for part in ['counted', 'spread', 'crowds', 'still_open'] -%}
     left join {{ part }}
         on
-            {% for column in key -%}
-            {{ 'and ' if not loop.first }}scored.{{ column }} = {{ part }}.{{ column }}
-            {% endfor %}
-    {%- endfor %}
+            scored.window_id = {{ part }}.window_id
+            and scored.entity_id = {{ part }}.entity_id
+    {% endfor %}
 
 )
 
