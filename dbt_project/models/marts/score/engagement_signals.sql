@@ -1,9 +1,4 @@
-{{ config(
-    materialized=grows_by_periods(),
-    incremental_strategy='append',
-    on_schema_change='append_new_columns',
-    pre_hook="{{ delete_changed_periods(ref('int_score_periods_spanned')) }}"
-) }}
+{{ config(pre_hook="{{ delete_changed_periods(ref('int_score_periods_spanned')) }}") }}
 
 with
 
@@ -37,7 +32,9 @@ signal_windows as (
 
     select
         row_number() over (
-            order by signals.model_id, signals.model_version, signals.signal_id, periods.period_type, periods.period_start
+            order by
+                signals.model_id, signals.model_version, signals.signal_id, periods.period_type,
+                periods.period_start
         ) as window_id,
         signals.model_id,
         signals.model_version,
@@ -131,7 +128,7 @@ entity_days as (
         on
             events.entity_type = feeds.entity_type
             and events.source = feeds.source
-            and feeds.since <= events.event_date
+            and events.event_date >= feeds.since
     group by
         events.entity_type, events.entity_id, events.member_id, events.source, events.event_type, events.event_date
 
@@ -174,7 +171,10 @@ people as (
     inner join periods on entity_days.event_date between periods.period_start and periods.scored_until
     where
         entity_days.member_id is not null
-        and entity_days.entity_type in (select signals.entity_type from signals where signals.min_people is not null)
+        and entity_days.entity_type in (
+            select signals.entity_type from signals
+            where signals.min_people is not null
+        )
     group by entity_days.entity_type, entity_days.entity_id, periods.period_type, periods.period_start
 
 ),
@@ -271,21 +271,24 @@ spread as (
 crowds as (
 
     select
-        window_id,
+        placed.window_id,
         placed.entity_id,
         count(distinct placed.member_id) as member_count,
-        count(distinct case when is_wanted then placed.member_id end) as wanted_members,
-        count(distinct case when members.first_event_date between window_start and window_end then placed.member_id end)
-            as new_members,
-        count(distinct placed.member_id || ' ' || cast(event_date as {{ dbt.type_string() }})) as member_days
+        count(distinct case when placed.is_wanted then placed.member_id end) as wanted_members,
+        count(
+            distinct case
+                when members.first_event_date between placed.window_start and placed.window_end then placed.member_id
+            end
+        ) as new_members,
+        count(distinct placed.member_id || ' ' || cast(placed.event_date as {{ dbt.type_string() }})) as member_days
     from placed
     left join members
         on
             placed.entity_type = members.entity_type
             and placed.entity_id = members.entity_id
             and placed.member_id = members.member_id
-    where measure in ('member_share', 'new_member_share', 'stickiness')
-    group by window_id, placed.entity_id
+    where placed.measure in ('member_share', 'new_member_share', 'stickiness')
+    group by placed.window_id, placed.entity_id
 
 ),
 
@@ -317,7 +320,10 @@ closings as (
     from events
     where
         event_id like '%:closed'
-        and source in (select signals.source from signals where signals.measure = 'open')
+        and source in (
+            select signals.source from signals
+            where signals.measure = 'open'
+        )
     group by entity_id, replace(event_id, ':closed', ':opened')
 
 ),
