@@ -19,9 +19,9 @@ days_known as (
         reporting_window.last_date as last_full_date,
         greatest(
             reporting_window.last_date,
-            coalesce((select max(event_date) as newest from feed_days), reporting_window.last_date)
+            coalesce((select max(feed_days.event_date) as newest from feed_days), reporting_window.last_date)
         ) as last_date,
-        coalesce((select min(event_date) as oldest from feed_days), reporting_window.last_date) as first_date
+        coalesce((select min(feed_days.event_date) as oldest from feed_days), reporting_window.last_date) as first_date
     from reporting_window
     where reporting_window.last_date is not null
 

@@ -1,9 +1,4 @@
-{{ config(
-    materialized=grows_by_periods(),
-    incremental_strategy='append',
-    on_schema_change='append_new_columns',
-    pre_hook="{{ delete_changed_periods(ref('engagement_signals')) }}"
-) }}
+{{ config(pre_hook="{{ delete_changed_periods(ref('engagement_signals')) }}") }}
 
 with
 

@@ -1,9 +1,4 @@
-{{ config(
-    materialized=grows_by_periods(),
-    incremental_strategy='append',
-    on_schema_change='append_new_columns',
-    pre_hook="{{ delete_changed_periods(ref('int_score_periods_spanned')) }}"
-) }}
+{{ config(pre_hook="{{ delete_changed_periods(ref('int_score_periods_spanned')) }}") }}
 
 with
 
@@ -32,9 +27,15 @@ feed_days as (
 
 ),
 
+-- each window of each signal under one number, by which the many rows below are joined and grouped
 signal_windows as (
 
     select
+        row_number() over (
+            order by
+                signals.model_id, signals.model_version, signals.signal_id, periods.period_type,
+                periods.period_start
+        ) as window_id,
         signals.model_id,
         signals.model_version,
         signals.signal_id,
@@ -127,7 +128,7 @@ entity_days as (
         on
             events.entity_type = feeds.entity_type
             and events.source = feeds.source
-            and feeds.since <= events.event_date
+            and events.event_date >= feeds.since
     group by
         events.entity_type, events.entity_id, events.member_id, events.source, events.event_type, events.event_date
 
@@ -170,7 +171,10 @@ people as (
     inner join periods on entity_days.event_date between periods.period_start and periods.scored_until
     where
         entity_days.member_id is not null
-        and entity_days.entity_type in (select signals.entity_type from signals where signals.min_people is not null)
+        and entity_days.entity_type in (
+            select signals.entity_type from signals
+            where signals.min_people is not null
+        )
     group by entity_days.entity_type, entity_days.entity_id, periods.period_type, periods.period_start
 
 ),
@@ -200,11 +204,7 @@ scored as (
 placed as (
 
     select
-        signal_days.model_id,
-        signal_days.model_version,
-        signal_days.signal_id,
-        signal_days.period_type,
-        signal_days.period_start,
+        signal_days.window_id,
         signal_days.window_start,
         signal_days.window_end,
         signal_days.measure,
@@ -232,11 +232,7 @@ placed as (
 counted as (
 
     select
-        model_id,
-        model_version,
-        signal_id,
-        period_type,
-        period_start,
+        window_id,
         entity_id,
         sum(event_count) as event_count,
         sum(quantity) as quantity,
@@ -247,7 +243,7 @@ counted as (
         max(case when is_wanted then last_at end) as wanted_last_at,
         max(case when not is_wanted then last_at end) as other_last_at
     from placed
-    group by model_id, model_version, signal_id, period_type, period_start, entity_id
+    group by window_id, entity_id
 
 ),
 
@@ -255,11 +251,7 @@ counted as (
 spread as (
 
     select
-        model_id,
-        model_version,
-        signal_id,
-        period_type,
-        period_start,
+        window_id,
         entity_id,
         count(
             distinct
@@ -272,32 +264,31 @@ spread as (
         ) as thing_count
     from placed
     where measure in ('day_share', 'days', 'week_share', 'types')
-    group by model_id, model_version, signal_id, period_type, period_start, entity_id
+    group by window_id, entity_id
 
 ),
 
 crowds as (
 
     select
-        model_id,
-        model_version,
-        signal_id,
-        period_type,
-        period_start,
+        placed.window_id,
         placed.entity_id,
         count(distinct placed.member_id) as member_count,
-        count(distinct case when is_wanted then placed.member_id end) as wanted_members,
-        count(distinct case when members.first_event_date between window_start and window_end then placed.member_id end)
-            as new_members,
-        count(distinct placed.member_id || ' ' || cast(event_date as {{ dbt.type_string() }})) as member_days
+        count(distinct case when placed.is_wanted then placed.member_id end) as wanted_members,
+        count(
+            distinct case
+                when members.first_event_date between placed.window_start and placed.window_end then placed.member_id
+            end
+        ) as new_members,
+        count(distinct placed.member_id || ' ' || cast(placed.event_date as {{ dbt.type_string() }})) as member_days
     from placed
     left join members
         on
             placed.entity_type = members.entity_type
             and placed.entity_id = members.entity_id
             and placed.member_id = members.member_id
-    where measure in ('member_share', 'new_member_share', 'stickiness')
-    group by model_id, model_version, signal_id, period_type, period_start, placed.entity_id
+    where placed.measure in ('member_share', 'new_member_share', 'stickiness')
+    group by placed.window_id, placed.entity_id
 
 ),
 
@@ -305,11 +296,7 @@ crowds as (
 opened as (
 
     select
-        signal_days.model_id,
-        signal_days.model_version,
-        signal_days.signal_id,
-        signal_days.period_type,
-        signal_days.period_start,
+        signal_days.window_id,
         signal_days.window_end,
         events.entity_id,
         events.event_id
@@ -333,7 +320,10 @@ closings as (
     from events
     where
         event_id like '%:closed'
-        and source in (select signals.source from signals where signals.measure = 'open')
+        and source in (
+            select signals.source from signals
+            where signals.measure = 'open'
+        )
     group by entity_id, replace(event_id, ':closed', ':opened')
 
 ),
@@ -341,11 +331,7 @@ closings as (
 still_open as (
 
     select
-        opened.model_id,
-        opened.model_version,
-        opened.signal_id,
-        opened.period_type,
-        opened.period_start,
+        opened.window_id,
         opened.entity_id,
         count(*) as open_count
     from opened
@@ -354,13 +340,10 @@ still_open as (
             opened.entity_id = closings.entity_id
             and opened.event_id = closings.event_id
     where closings.closed_date is null or closings.closed_date > opened.window_end
-    group by
-        opened.model_id, opened.model_version, opened.signal_id, opened.period_type, opened.period_start,
-        opened.entity_id
+    group by opened.window_id, opened.entity_id
 
 ),
 
-{% set key = ['model_id', 'model_version', 'signal_id', 'period_type', 'period_start', 'entity_id'] -%}
 measured as (
 
     select
@@ -385,10 +368,9 @@ measured as (
     {% for part in ['counted', 'spread', 'crowds', 'still_open'] -%}
     left join {{ part }}
         on
-            {% for column in key -%}
-            {{ 'and ' if not loop.first }}scored.{{ column }} = {{ part }}.{{ column }}
-            {% endfor %}
-    {%- endfor %}
+            scored.window_id = {{ part }}.window_id
+            and scored.entity_id = {{ part }}.entity_id
+    {% endfor %}
 
 )
 

@@ -83,8 +83,12 @@ worth as (
         entity_id,
         max(case when event_type like 'value:%' then cast(quantity as decimal(18, 2)) end) as value_amount,
         max(case when event_type like 'value:%' then replace(event_type, 'value:', '') end) as currency,
-        max(case when event_type like 'consent:%' then case when event_type = 'consent:given' then 1 else 0 end end) as
-            consent
+        max(
+            case event_type
+                when 'consent:given' then 1
+                when 'consent:withdrawn' then 0
+            end
+        ) as consent
     from known
     where recency = 1
     group by model_id, model_version, period_type, entity_type, entity_id
@@ -223,14 +227,20 @@ reasons as (
     from scores
     inner join contributions
         on
-            {% for column in key -%}
-            {{ 'and ' if not loop.first }}scores.{{ column }} = contributions.{{ column }}
-            {% endfor %}
+            scores.model_id = contributions.model_id
+            and scores.model_version = contributions.model_version
+            and scores.entity_type = contributions.entity_type
+            and scores.entity_id = contributions.entity_id
+            and scores.period_type = contributions.period_type
+            and scores.period_start = contributions.period_start
     left join alerts
         on
-            {% for column in key -%}
-            {{ 'and ' if not loop.first }}scores.{{ column }} = alerts.{{ column }}
-            {% endfor %}
+            scores.model_id = alerts.model_id
+            and scores.model_version = alerts.model_version
+            and scores.entity_type = alerts.entity_type
+            and scores.entity_id = alerts.entity_id
+            and scores.period_type = alerts.period_type
+            and scores.period_start = alerts.period_start
 
 ),
 
@@ -302,7 +312,9 @@ select
             partition by
                 chosen.model_id, chosen.model_version, chosen.entity_type, chosen.period_type, worth.currency
             order by
-                coalesce(chosen.risk * cast(worth.value_amount as double), -1) desc, chosen.risk desc, chosen.entity_id
+                coalesce(chosen.risk * cast(worth.value_amount as double), -1) desc,
+                chosen.risk desc,
+                chosen.entity_id asc
         ) as bigint
     ) as priority_rank,
     case
