@@ -104,7 +104,7 @@ def heat(rows: list[Row], value: str, names: dict[str, str], weekdays: list[str]
         y=alt.Y("day:N", title=None, sort=weekdays, scale=alt.Scale(domain=weekdays)),
     )
     colour = alt.Color(
-        f"{value}:Q", title=names[value], scale=alt.Scale(scheme="blues"), legend=alt.Legend(format="~s")
+        f"{value}:Q", title=names[value], scale=alt.Scale(type="symlog", scheme="blues"), legend=alt.Legend(format="~s")
     )
     told = [
         alt.Tooltip("day:N", title=names["day"]),

@@ -29,14 +29,14 @@ def _table(reader: Reader, posts: list[Row]) -> None:
             "platform": reader.words.value(post["platform"]),
             "format": reader.words.value(post["format"]),
             "published": post["published_date"],
+            "verdict": reader.words.value(verdicts.get(post["post_id"])) or figures.UNKNOWN,
             "exposure": post["exposure_to_date"],
             "exposure_of": reader.words.value(post["exposure_metric_id"]),
             "er": post["er_exposure"],
+            "range": reader.words.value(post["normal_range_status"]),
             "engagements": post["engagements_to_date"],
             "clicks": post["link_clicks_to_date"],
             "saves": post["saves_to_date"],
-            "range": reader.words.value(post["normal_range_status"]),
-            "verdict": reader.words.value(verdicts.get(post["post_id"])) or figures.UNKNOWN,
             "link": post["permalink"] if (post["permalink"] or "").startswith("https://") else None,
         }
         for post in posts

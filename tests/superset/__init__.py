@@ -1,1 +1,0 @@
-"""Apache Superset over the published file, in an environment of its own: `make superset-test`."""
