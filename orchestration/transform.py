@@ -96,8 +96,10 @@ def _sentence(settings: Settings, nodes: dict[str, Any], node: dict[str, Any], r
         (nodes[parent] for parent in node["depends_on"]["nodes"] if parent in nodes), node
     )
     path = Path("dbt_project") / about["original_file_path"]
-    rule = node["name"].replace("_", " ")
     examples = list(_examples(settings, node))
+    # A test of many rules says beside each row which of them it breaks.
+    rules = dict.fromkeys(example.pop("broken_rule") for example in examples if "broken_rule" in example)
+    rule = "; ".join(rules) or node["name"].replace("_", " ")
     line = _csv_line(path, examples[0]) if about["resource_type"] == "seed" and examples else None
     place = f"{path}, line {line}" if line else str(path)
     shown = "; ".join(json.dumps(example, default=str, ensure_ascii=False) for example in examples)

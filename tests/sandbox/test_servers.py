@@ -180,20 +180,24 @@ def test_the_command_prints_its_addresses_writes_the_truth_and_runs_until_termin
     scenario = "sandbox/scenarios/small.yml"
     command = [sys.executable, "-m", "sandbox", "--scenario", scenario, "--port", "0", "--truth", str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        addresses = json.loads(process.stdout.readline())
-        root = addresses["SANDBOX_URL"]
-        assert addresses == {
-            "INSTAGRAM_BASE_URL": f"{root}/at/2026-07-13/instagram",
-            "X_BASE_URL": f"{root}/at/2026-07-13/x",
-            "GA4_BASE_URL": f"{root}/at/2026-07-13/ga4",
-            "HUBSPOT_BASE_URL": f"{root}/at/2026-07-13/hubspot",
-            "SANDBOX_URL": root,
-        }
-        assert root.startswith("http://127.0.0.1:")
-        assert (tmp_path / "posts.csv").exists()
-        assert requests.get(f"{root}/accounts.yml", timeout=10).status_code == 200
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) in (0, -signal.SIGTERM)
+        try:
+            addresses = json.loads(process.stdout.readline())
+            root = addresses["SANDBOX_URL"]
+            served = requests.get(f"{root}/accounts.yml", timeout=10)
+        finally:
+            process.send_signal(signal.SIGTERM)
+    assert process.returncode in (0, -signal.SIGTERM)
+    assert root.startswith("http://127.0.0.1:")
+    assert addresses == {
+        "INSTAGRAM_BASE_URL": f"{root}/at/2026-07-13/instagram",
+        "X_BASE_URL": f"{root}/at/2026-07-13/x",
+        "GA4_BASE_URL": f"{root}/at/2026-07-13/ga4",
+        "HUBSPOT_BASE_URL": f"{root}/at/2026-07-13/hubspot",
+        "YOUTUBE_BASE_URL": f"{root}/at/2026-07-13/youtube",
+        "SANDBOX_URL": root,
+    }
+    assert served.status_code == 200
+    assert (tmp_path / "posts.csv").exists()
 
 
 def test_a_scenario_that_cannot_be_used_is_one_sentence_and_status_two(tmp_path):
