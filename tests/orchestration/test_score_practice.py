@@ -96,7 +96,7 @@ def test_a_missing_review_fails_the_sixth_item_alone(folder):
 
 
 def test_a_model_that_is_not_ready_is_told_each_item(folder):
-    """M150: an action without a way, a band that ends and a weight without a cap fail their own items."""
+    """M150: an action without a way, a band that ends, a weight without a cap and no review fail their own items."""
     for name, old, new in (
         ("score_actions", "customer_health,1,upsell", "customer_health,1,sing"),
         ("score_bands", "customer_health,1,high,1,Highly engaged,高エンゲージメント,100,",
@@ -109,7 +109,7 @@ def test_a_model_that_is_not_ready_is_told_each_item(folder):
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
     found = checklist.examine(date(2026, 11, 25), folder)
     failed = {item for model, item, holds, _ in found if model == "customer_health 1" and not holds}
-    assert failed == {"actions", "bands", "weights"}
+    assert failed == {"actions", "bands", "weights", "review"}
 
 
 @pytest.mark.parametrize(
