@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -135,8 +135,10 @@ def served(settings: Settings) -> Path | None:
 def opened(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open what is served as a reader should: read-only, nothing beyond the file in reach, locked."""
     with duckdb.connect(str(served(settings)), read_only=True, config={"enable_external_access": "false"}) as con:
-        con.execute("set timezone = 'UTC'")
-        con.execute("set lock_configuration = true")
+        # A fellow connection of this process may have set and locked both already.
+        with suppress(duckdb.InvalidInputException):
+            con.execute("set global timezone = 'UTC'")
+            con.execute("set lock_configuration = true")
         yield con
 
 
