@@ -70,7 +70,7 @@ def prepared(home: str) -> Work:
         settings = Settings.load(home)
         with raw.opened(settings.warehouse) as con:
             raw.ensure_tables(con)
-        _dbt(settings, "seed", "--select", "path:seeds/score")
+        _dbt(settings, "seed")
         _dbt(settings, "run", "--empty", "--full-refresh", "--select", "+engagement_scores")
         _dbt(settings, "compile", "--full-refresh", "--select", *CHAIN)
         with _connection(settings) as con:
