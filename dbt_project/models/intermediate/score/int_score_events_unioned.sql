@@ -80,7 +80,7 @@ post_days as (
 
 ),
 
--- the CRM knows a customer as a person, dropped files by an id of the product
+-- the CRM knows a person, whose other events are of leads too; dropped files know an id of the product
 responses as (
 
     select
@@ -97,7 +97,7 @@ responses as (
 
     select
         feedback.account_id || ':feedback:' || feedback.feedback_id as event_id,
-        'customer' as entity_type,
+        'lead' as entity_type,
         contacts.person_key as entity_id,
         feedback.survey,
         feedback.score,
@@ -116,6 +116,7 @@ cases as (
 
     select
         ticket_id,
+        'customer' as entity_type,
         entity_id,
         opened_at,
         closed_at,
@@ -126,6 +127,7 @@ cases as (
 
     select
         tickets.account_id || ':ticket:' || tickets.ticket_id || ':' || contacts.contact_id as ticket_id,
+        'lead' as entity_type,
         contacts.person_key as entity_id,
         tickets.opened_at,
         tickets.closed_at,
@@ -167,7 +169,7 @@ opened as (
 
     select
         ticket_id || ':opened' as event_id,
-        'customer' as entity_type,
+        entity_type,
         entity_id,
         'ticket_opened' as event_type,
         opened_at as occurred_at,
@@ -181,7 +183,7 @@ closed as (
 
     select
         ticket_id || ':closed' as event_id,
-        'customer' as entity_type,
+        entity_type,
         entity_id,
         'ticket_closed' as event_type,
         closed_at as occurred_at,
