@@ -12,14 +12,14 @@ from dashboard.served import Row
 POSTS_SHOWN = 5
 POST_SHOWN = 60
 STYLE = """
-@page{size:A4;margin:14mm}
+@page{size:A4;margin:10mm}
 body{font:14px/1.45 system-ui,"Hiragino Sans","Noto Sans CJK JP","Noto Sans JP",sans-serif;max-width:46rem;margin:1.5rem auto;padding:0 1rem;color:#222}
 h1{font-size:1.5rem;margin:0}h2{font-size:1.05rem;margin:1.3rem 0 .4rem;border-bottom:2px solid #0072B2;padding-bottom:.15rem}
 p.of{color:#555;margin:.1rem 0}ol,ul{margin:.3rem 0;padding-left:1.3rem}li{margin:.25rem 0}li.urgent::marker{color:#D55E00;content:"▲ "}
 cite{font:.78em ui-monospace,monospace;color:#666}svg{width:100%;height:auto;font-size:12px}
 table{border-collapse:collapse;width:100%;font-size:.92em}th,td{text-align:left;padding:.16rem .5rem .22rem 0;border-bottom:1px solid #ddd;vertical-align:top}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}footer{margin-top:1.2rem;color:#666;font-size:.85em}
-@media print{body{margin:0;max-width:none;font-size:11.5px}section{break-inside:avoid}section.second{break-before:page}}
+@media print{body{margin:0;padding:0;max-width:none;font-size:10px;line-height:1.3}h2{margin:.7rem 0 .2rem}svg{font-size:10px}section{break-inside:avoid}section.second{break-before:page}}
 """  # noqa: E501
 
 
