@@ -91,7 +91,7 @@ select
     reckoned.revenue,
     reckoned.gross_margin_share,
     reckoned.gross_profit_amount,
-    reckoned.gross_profit_amount - reckoned.total_cost_amount as net_profit_amount,
+    cast(reckoned.gross_profit_amount - reckoned.total_cost_amount as decimal(18, 2)) as net_profit_amount,
     {{ ratio('reckoned.gross_profit_amount - reckoned.total_cost_amount', 'reckoned.total_cost_amount') }}
         as roi_total_cost
 from reckoned
