@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from orchestration import gate, judge, quality, status
-from orchestration.settings import Settings
+from orchestration import gate, quality, status
+from orchestration.settings import REPOSITORY, Settings
 
 pytestmark = pytest.mark.slow
 
@@ -46,7 +48,10 @@ def results(served, tmp_path_factory) -> dict[str, dict]:
     with duckdb.connect(str(candidate)) as con:
         for damage in DAMAGE.values():
             con.execute(damage)
-    return {result["key"]: result for result in judge.judge(candidate, served, gate.suites())}
+    verdict = candidate.with_name("verdict.json")
+    judging = [sys.executable, "-m", "orchestration.gate", str(candidate), str(verdict), str(served)]
+    subprocess.run(judging, cwd=REPOSITORY, capture_output=True, check=True)
+    return {result["key"]: result for result in json.loads(verdict.read_text(encoding="utf-8"))["results"]}
 
 
 @pytest.mark.parametrize("key", DAMAGE)
