@@ -105,8 +105,11 @@ def failure_sensor(settings: Settings) -> dg.SensorDefinition:
 def score_assets() -> dg.AssetSelection:
     """Return what a tick makes: three feeds, the scores, and the publication of the whole build, gate and all."""
     feeds = dg.AssetSelection.assets(*(f"raw_files/{kind}" for kind in SCORE_FEEDS))
+    # The whole way from a feed to the scores: without it nothing would say that the feeds are loaded first.
     inputs = dg.AssetSelection.assets(
-        "intermediate/int_score_feed_days", "intermediate/int_score_periods_spanned", "marts/fct_entity_events"
+        *(f"staging/stg_files__{kind}" for kind in SCORE_FEEDS),
+        *(f"intermediate/int_score_{name}" for name in ("events_unioned", "feed_days", "periods_spanned")),
+        "marts/fct_entity_events",
     )
     served = dg.AssetSelection.key_prefixes(["candidate"], ["publication"])
     return feeds | inputs | dg.AssetSelection.groups("score") | served

@@ -15,6 +15,7 @@ from orchestration import drift, lake, landing, shortfalls
 from orchestration.landing import Capture
 from orchestration.raw import structure
 from orchestration.settings import Problem, Settings
+from orchestration.shortfalls import Shortfall
 
 FILES_A_TRANSACTION = 100  # what is parsed at once decides how much memory a load takes
 WINDOW = "source = ? and stream = ? and account_id = ? and window_date = ?"
@@ -220,11 +221,23 @@ def enter_failures(
     """
     found = [one for one in shortfalls.read(settings, source) if streams is None or one.stream in streams]
     for one in found:
-        key = [one.source, one.stream, one.account_id, one.window_date]
-        con.execute(f"delete from raw_registry.loads where status <> 'loaded' and {WINDOW}", key)
-        con.execute(
-            "insert into raw_registry.loads (source, stream, account_id, window_date, status, error, loaded_at)"
-            " values (?, ?, ?, ?, ?, ?, current_timestamp)",
-            [*key, "failed" if one.is_failure else "skipped", one.reason],
-        )
+        _enter_shortfall(con, one)
     return list(dict.fromkeys(one.reason for one in found if one.is_failure))
+
+
+def enter_skipped(con: duckdb.DuckDBPyConnection, settings: Settings, source: str) -> None:
+    """Enter in a new ledger what was skipped in any run, unless its window was captured after all."""
+    for one in shortfalls.skipped(settings, source):
+        key = [one.source, one.stream, one.account_id, one.window_date]
+        if not con.execute(f"select 1 from raw_registry.loads where status = 'loaded' and {WINDOW}", key).fetchone():
+            _enter_shortfall(con, one)
+
+
+def _enter_shortfall(con: duckdb.DuckDBPyConnection, one: Shortfall) -> None:
+    key = [one.source, one.stream, one.account_id, one.window_date]
+    con.execute(f"delete from raw_registry.loads where status <> 'loaded' and {WINDOW}", key)
+    con.execute(
+        "insert into raw_registry.loads (source, stream, account_id, window_date, status, error, loaded_at)"
+        " values (?, ?, ?, ?, ?, ?, current_timestamp)",
+        [*key, "failed" if one.is_failure else "skipped", one.reason],
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from connectors import SOURCES
 from orchestration.settings import Settings
@@ -33,6 +34,21 @@ def note(settings: Settings, source: str, chosen: set[str], found: list[Shortfal
     beside = path.with_name(path.name + ".tmp")
     beside.write_text(json.dumps([asdict(shortfall) for shortfall in [*kept, *found]], indent=1), encoding="utf-8")
     beside.replace(path)
+    with _skipped(settings, source).open("a", encoding="utf-8") as remembered:
+        remembered.writelines(json.dumps(asdict(one)) + "\n" for one in found if not one.is_failure)
+
+
+def _skipped(settings: Settings, source: str) -> Path:
+    return settings.landing / source / "skipped.ndjson"
+
+
+def skipped(settings: Settings, source: str) -> list[Shortfall]:
+    """Return every window that was ever skipped, the last reason of each: what a rebuild enters in the ledger again."""
+    path = _skipped(settings, source)
+    if not path.exists():
+        return []
+    every = [Shortfall(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+    return list({(one.stream, one.account_id, one.window_date): one for one in every}.values())
 
 
 def read(settings: Settings, source: str) -> list[Shortfall]:

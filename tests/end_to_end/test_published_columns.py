@@ -57,6 +57,16 @@ EMPTY = {
     "kpi_progress.null_reason": "every metric with a target is measured",
     "kpi_progress.usual_hit_probability": "twelve days hold no three whole periods",
     "kpi_progress.next_rung": "twelve days hold no three whole periods",
+    "dim_posts.null_reason": "no post was withdrawn",
+    "dim_posts.withdrawn_date": "no post was withdrawn",
+    "engagement_score_context.csat_answer": "the survey that was exported asks for NPS alone",
+    "engagement_score_context.nps_disagreement": "nobody answers against his score in twelve days",
+    "engagement_score_context.previous_value_amount": "nobody's value changed in twelve days",
+    "engagement_score_context.value_disagreement": "nobody's value changed in twelve days",
+    "engagement_scores.override_id": "nobody overrode a score",
+    "next_actions.override_id": "nobody overrode a score",
+    "next_actions.alert_rule": "twelve days hold no month to fall from",
+    "next_actions.has_consent": "no feed of the sandbox tells consent",
     "kpi_progress.rung_step": "twelve days hold no three whole periods",
     "kpi_target_proposals.hit_probability": "twelve days hold no three whole periods",
     **dict.fromkeys(
@@ -74,6 +84,7 @@ EMPTY = {
 # Tables without a row, and why.
 WITHOUT_ROWS = {
     "engagement_score_alerts": "twelve days hold no month to fall from",
+    "engagement_score_calibration": "twelve days hold no outcome that came after a score",
     "kpi_phases": "twelve days hold no whole month",
     "flow_bottlenecks": "twelve days hold no whole month",
     "kpi_actions": "nobody acted yet",

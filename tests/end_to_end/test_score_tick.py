@@ -30,5 +30,6 @@ def test_a_dropped_event_is_scored_and_published_by_one_tick_without_a_full_rebu
     models = {each["unique_id"].split(".")[2] for each in results if each["unique_id"].startswith("model.")}
     assert "engagement_scores" in models
     assert {name for name in models if "score" not in name and "engagement" not in name} == {
+        "stg_files__product_events", "stg_files__survey_responses", "stg_files__support_tickets",
         "fct_entity_events", "next_actions",
     }  # fmt: skip

@@ -143,10 +143,11 @@ compared as (
         cast(count(case when has_feature then outcome_value end) as bigint) as with_n,
         cast(count(case when not has_feature then outcome_value end) as bigint) as without_n,
         sum(case when has_feature then exposure end) as exposure_with,
-        avg(case when has_feature then outcome_value end) as mean_with,
-        avg(case when not has_feature then outcome_value end) as mean_without,
-        stddev_samp(case when has_feature then outcome_value end) as sd_with,
-        stddev_samp(case when not has_feature then outcome_value end) as sd_without
+        -- rounded, since the last digits of a mean of doubles hang on the order of the rows
+        round(avg(case when has_feature then outcome_value end), 9) as mean_with,
+        round(avg(case when not has_feature then outcome_value end), 9) as mean_without,
+        round(stddev_samp(case when has_feature then outcome_value end), 9) as sd_with,
+        round(stddev_samp(case when not has_feature then outcome_value end), 9) as sd_without
     from featured
     group by hint_id, metric_id, outcome, feature_kind, feature, account_id, brand_id
 
