@@ -4,6 +4,12 @@
 -- which months changed.
 with
 
+accounts as (
+
+    select * from {{ ref('stg_registry__accounts') }}
+
+),
+
 instagram_posts as (
 
     select * from {{ ref('int_instagram_posts_captured') }}
@@ -20,6 +26,7 @@ unioned as (
 
     select
         post_id,
+        account_id,
         captured_date,
         captured_at
     from instagram_posts
@@ -28,6 +35,7 @@ unioned as (
 
     select
         post_id,
+        account_id,
         captured_date,
         captured_at
     from x_posts
@@ -38,3 +46,5 @@ select
     *,
     {{ period_start('month', 'captured_date') }} as captured_month
 from unioned
+-- an account that has left the list leaves with its posts
+where account_id in (select accounts.account_id from accounts)

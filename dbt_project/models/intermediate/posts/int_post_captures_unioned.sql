@@ -2,6 +2,12 @@
 
 with
 
+accounts as (
+
+    select * from {{ ref('stg_registry__accounts') }}
+
+),
+
 instagram_captures as (
 
     select * from {{ ref('int_instagram_post_captures') }}
@@ -28,3 +34,4 @@ select
     *,
     {{ period_start('month', 'captured_date') }} as captured_month
 from unioned
+where account_id in (select accounts.account_id from accounts)
