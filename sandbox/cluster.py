@@ -110,7 +110,7 @@ def cluster(server: Path, folder: Path) -> Iterator[Cluster]:
             "spark.sql.warehouse.dir": str(folder / "tables"),
         }
         server_process = start(
-            "connect", "1g", str(spark / "sbin" / "start-connect-server.sh"), "--master", f"spark://{HOST}:{master}",
+            "connect", "2g", str(spark / "sbin" / "start-connect-server.sh"), "--master", f"spark://{HOST}:{master}",
             "--executor-memory", "1g", "--executor-cores", "1",
             *(word for name, value in settings.items() for word in ("--conf", f"{name}={value}")),
         )  # fmt: skip
