@@ -29,14 +29,14 @@ select
     pairs.is_kpi,
     pairs.is_candidate,
     case
-        when pairs.is_candidate then row_number() over (
+        when pairs.is_candidate then cast(row_number() over (
             partition by pairs.brand_id, pairs.kgi_id, judged.assessed_on
             order by
                 case when pairs.is_candidate then 0 else 1 end,
                 case when judged.state = 'supported' then 0 else 1 end,
                 abs(coalesce(judged.r, 0)) desc,
                 pairs.metric_id
-        )
+        ) as bigint)
     end as candidate_rank,
     coalesce(judged.state, 'insufficient') as state,
     coalesce(judged.state = 'weak', false) as is_review_due,
