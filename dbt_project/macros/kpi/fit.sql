@@ -3,7 +3,7 @@
 
 {#
 Each lag alone is believed at 0.1 % two-sided: the best of fifteen is then found by chance in 1.5 % of cases. All days
-and the older ones are asked apart, so that two series that only wander are refused in 97 of 100.
+and the older ones are asked apart, for two series that only wander: the worlds of the tests want 95 of 100 refused.
 #}
 {% macro kpi_lag_z() %}{{ return(3.29) }}{% endmacro %}
 
