@@ -41,6 +41,7 @@ def write(settings: Settings, run_id: str) -> Contents:
         _check_room(settings)
         quoted = str(candidate).replace("'", "''")
         con.execute(f"attach '{quoted}' as candidate (storage_version '{STORAGE}')")
+        con.execute("begin")
         con.execute("create schema candidate.marts")
         for table, relation in tables.items():
             _copy(con, table, relation, published.get(table, {}))
@@ -50,6 +51,7 @@ def write(settings: Settings, run_id: str) -> Contents:
         contents = {table: _contents(con, "candidate", table) for table in tables}
         _write_publication(con, run_id, contents, window)
         contents["publication"] = _contents(con, "candidate", "publication")
+        con.execute("commit")
         con.execute("checkpoint candidate")
     except (duckdb.IOException, OSError) as error:
         con.close()
