@@ -45,6 +45,10 @@ EMPTY = {
     "funnel_bottlenecks.base": "one whole week has no week before to be held against",
     "funnel_bottlenecks.z": "one whole week has no week before to be held against",
     "ugc_daily.authors_null_reason": "the sandbox answers no search for hashtags",
+    **dict.fromkeys(
+        (f"metric_anomalies.{name}" for name in ("value_median", "value_low", "value_high", "z")),
+        "twelve days hold no four same weekdays",
+    ),
     "ugc_daily.sentiment": "no source rates what others write",
     "account_funnel_weekly.base": "one whole week has no week before to be held against",
     "account_funnel_weekly.base_per_step": "one whole week has no week before to be held against",
