@@ -49,6 +49,16 @@ EMPTY = {
         (f"metric_anomalies.{name}" for name in ("value_median", "value_low", "value_high", "z")),
         "twelve days hold no four same weekdays",
     ),
+    **dict.fromkeys(
+        (
+            f"key_event_changes_weekly.{name}"
+            for name in (
+                "previous_sessions", "previous_key_events", "previous_key_events_per_session", "key_events_change",
+                "change_by_rate", "change_by_sessions", "brand_key_events_change",
+            )
+        ),
+        "one whole week has no week before to be held against",
+    ),
     "ugc_daily.sentiment": "no source rates what others write",
     "account_funnel_weekly.base": "one whole week has no week before to be held against",
     "account_funnel_weekly.base_per_step": "one whole week has no week before to be held against",
