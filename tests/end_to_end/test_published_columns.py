@@ -76,6 +76,7 @@ EMPTY = {
     "kpi_progress.null_reason": "every metric with a target is measured",
     "kpi_progress.usual_hit_probability": "twelve days hold no three whole periods",
     "kpi_progress.next_rung": "twelve days hold no three whole periods",
+    "dim_account_versions.valid_to": "no profile changed in twelve days",
     "dim_posts.null_reason": "no post was withdrawn",
     "dim_posts.withdrawn_date": "no post was withdrawn",
     "engagement_score_context.csat_answer": "the survey that was exported asks for NPS alone",
@@ -107,6 +108,7 @@ WITHOUT_ROWS = {
     "kpi_phases": "twelve days hold no whole month",
     "flow_bottlenecks": "twelve days hold no whole month",
     "kpi_actions": "nobody acted yet",
+    "protected_weeks": "no account is protected",
     "competitor_benchmarks": "the accounts name no competitors",
 }
 
