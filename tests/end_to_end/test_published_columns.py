@@ -77,6 +77,7 @@ EMPTY = {
     "kpi_progress.usual_hit_probability": "twelve days hold no three whole periods",
     "kpi_progress.next_rung": "twelve days hold no three whole periods",
     "dim_account_versions.valid_to": "no profile changed in twelve days",
+    "review_calendar.last_seen": "nobody has looked at a goal yet",
     "dim_posts.null_reason": "no post was withdrawn",
     "dim_posts.withdrawn_date": "no post was withdrawn",
     "engagement_score_context.csat_answer": "the survey that was exported asks for NPS alone",
