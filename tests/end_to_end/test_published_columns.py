@@ -64,6 +64,7 @@ EMPTY = {
     "account_funnel_weekly.base_per_step": "one whole week has no week before to be held against",
     "rpm_monthly.rpm_low": "one month makes no range",
     "rpm_monthly.rpm_high": "one month makes no range",
+    "rpm_factors.detail": "X tells no surfaces and no safety item fails",
     "rpm_quotes.payout_per_100000_low": "one month makes no range",
     "rpm_quotes.payout_per_100000_high": "one month makes no range",
     "hashtag_experiments.pattern_rank": "the month of the experiments is not over",
