@@ -54,7 +54,7 @@ EMPTY = {
             f"key_event_changes_weekly.{name}"
             for name in (
                 "previous_sessions", "previous_key_events", "previous_key_events_per_session", "key_events_change",
-                "change_by_rate", "change_by_sessions", "brand_key_events_change",
+                "change_within_sessions", "change_by_sessions", "brand_key_events_change",
             )
         ),
         "one whole week has no week before to be held against",

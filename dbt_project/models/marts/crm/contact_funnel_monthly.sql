@@ -57,50 +57,78 @@ begun as (
 
 ),
 
-{% for step in steps[1:] %}
-{% set order = loop.index + 1 %}
--- the first such event that is not before the step before
-reached_{{ order }} as (
+-- of each later step the first event that is not before the step before
+leads as (
 
     select
-        before.brand_id,
-        before.person_key,
-        {% for earlier in range(1, order) %}
-        before.at_{{ earlier }},
-        {% endfor %}
-        min(events.occurred_at) as at_{{ order }}
-    from {{ 'begun' if order == 2 else 'reached_' ~ (order - 1) }} as before
+        begun.brand_id,
+        begun.person_key,
+        begun.at_1,
+        min(events.occurred_at) as at_2
+    from begun
     left join events
         on
-            before.brand_id = events.brand_id
-            and before.person_key = events.person_key
-            and events.step_order = {{ order }}
-            and before.at_{{ order - 1 }} <= events.occurred_at
-    group by
-        before.brand_id,
-        before.person_key
-        {%- for earlier in range(1, order) %},
-        before.at_{{ earlier }}
-        {%- endfor %}
+            begun.brand_id = events.brand_id
+            and begun.person_key = events.person_key
+            and events.step_order = 2
+            and begun.at_1 <= events.occurred_at
+    group by begun.brand_id, begun.person_key, begun.at_1
 
 ),
 
-{% endfor %}
+qualified as (
+
+    select
+        leads.brand_id,
+        leads.person_key,
+        leads.at_1,
+        leads.at_2,
+        min(events.occurred_at) as at_3
+    from leads
+    left join events
+        on
+            leads.brand_id = events.brand_id
+            and leads.person_key = events.person_key
+            and events.step_order = 3
+            and leads.at_2 <= events.occurred_at
+    group by leads.brand_id, leads.person_key, leads.at_1, leads.at_2
+
+),
+
+reached as (
+
+    select
+        qualified.brand_id,
+        qualified.person_key,
+        qualified.at_1,
+        qualified.at_2,
+        qualified.at_3,
+        min(events.occurred_at) as at_4
+    from qualified
+    left join events
+        on
+            qualified.brand_id = events.brand_id
+            and qualified.person_key = events.person_key
+            and events.step_order = 4
+            and qualified.at_3 <= events.occurred_at
+    group by
+        qualified.brand_id,
+        qualified.person_key,
+        qualified.at_1,
+        qualified.at_2,
+        qualified.at_3
+
+),
+
 followed as (
 
     select
         brand_id,
         person_key,
         step_order,
-        {% for ahead in range(1, steps | length) %}
-        lead(step_order, {{ ahead }}) over (
-            partition by brand_id, person_key
-            order by
-                occurred_at,
-                step_order
-        ) as next_{{ ahead }}
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        lead(step_order, 1) over (partition by brand_id, person_key order by occurred_at, step_order) as next_1,
+        lead(step_order, 2) over (partition by brand_id, person_key order by occurred_at, step_order) as next_2,
+        lead(step_order, 3) over (partition by brand_id, person_key order by occurred_at, step_order) as next_3
     from events
 
 ),
@@ -113,13 +141,9 @@ strict as (
         person_key,
         max(
             case
-                {% for ahead in range(steps | length - 1, 0, -1) %}
-                when
-                    {% for near in range(1, ahead + 1) %}
-                    {{ 'and ' if not loop.first }}next_{{ near }} = {{ near + 1 }}
-                    {% endfor %}
-                    then {{ ahead + 1 }}
-                {% endfor %}
+                when next_1 = 2 and next_2 = 3 and next_3 = 4 then 4
+                when next_1 = 2 and next_2 = 3 then 3
+                when next_1 = 2 then 2
                 else 1
             end
         ) as step_reached
@@ -132,17 +156,16 @@ strict as (
 people as (
 
     select
-        reached.brand_id,
-        {{ period_start('month', 'cast(reached.at_1 as date)') }} as cohort_month,
         {% for step in steps %}
         case
             when reached.at_{{ loop.index }} <= {{ dbt.dateadd('day', window_days, 'reached.at_1') }} then 1
         end as windowed_{{ loop.index }},
         case when reached.at_{{ loop.index }} is not null then 1 end as ordered_{{ loop.index }},
-        case when strict.step_reached >= {{ loop.index }} then 1 end as strict_{{ loop.index }}
-        {{- ',' if not loop.last }}
+        case when strict.step_reached >= {{ loop.index }} then 1 end as strict_{{ loop.index }},
         {% endfor %}
-    from reached_{{ steps | length }} as reached
+        reached.brand_id,
+        {{ period_start('month', 'cast(reached.at_1 as date)') }} as cohort_month
+    from reached
     inner join strict
         on
             reached.brand_id = strict.brand_id
@@ -152,35 +175,50 @@ people as (
 
 counted as (
 
-    {% for counting in ['ordered', 'windowed', 'strict'] %}
-    {% set last_counting = loop.last %}
     {% for step in steps %}
     select
         brand_id,
         cohort_month,
-        '{{ counting }}' as counting,
         cast({{ loop.index }} as bigint) as step_order,
         '{{ step }}' as step,
-        cast(count({{ counting }}_{{ loop.index }}) as bigint) as people,
-        cast(count(*) as bigint) as people_begun
+        count(*) as people_begun,
+        count(ordered_{{ loop.index }}) as ordered_people,
+        count(windowed_{{ loop.index }}) as windowed_people,
+        count(strict_{{ loop.index }}) as strict_people
     from people
     group by brand_id, cohort_month
-    {{ 'union all' if not (loop.last and last_counting) }}
+    {{ 'union all' if not loop.last }}
     {% endfor %}
+
+),
+
+laid_out as (
+
+    {% for counting in ['ordered', 'windowed', 'strict'] %}
+    select
+        brand_id,
+        cohort_month,
+        '{{ counting }}' as counting,
+        step_order,
+        step,
+        cast({{ counting }}_people as bigint) as people,
+        cast(people_begun as bigint) as people_begun
+    from counted
+    {{ 'union all' if not loop.last }}
     {% endfor %}
 
 )
 
 select
-    counted.brand_id,
-    counted.cohort_month,
-    counted.counting,
-    counted.step_order,
-    counted.step,
-    counted.people,
-    counted.people_begun,
-    {{ ratio('counted.people', 'counted.people_begun') }} as people_share_begun,
+    laid_out.brand_id,
+    laid_out.cohort_month,
+    laid_out.counting,
+    laid_out.step_order,
+    laid_out.step,
+    laid_out.people,
+    laid_out.people_begun,
+    {{ ratio('laid_out.people', 'laid_out.people_begun') }} as people_share_begun,
     -- those who began on the month's last day have not had their days yet
-    {{ add_days(period_end('month', 'counted.cohort_month'), window_days) }} > reporting_window.last_date as is_open
-from counted
+    {{ add_days(period_end('month', 'laid_out.cohort_month'), window_days) }} > reporting_window.last_date as is_open
+from laid_out
 cross join reporting_window

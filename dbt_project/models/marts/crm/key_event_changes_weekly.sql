@@ -101,7 +101,7 @@ split as (
                 then coalesce(
                     previous_sessions * (key_events_per_session - previous_key_events_per_session), cast(0 as double)
                 )
-        end as change_by_rate
+        end as change_within_sessions
     from paired
 
 )
@@ -117,8 +117,8 @@ select
     key_events_per_session,
     previous_key_events_per_session,
     key_events_change,
-    change_by_rate,
-    key_events_change - change_by_rate as change_by_sessions,
+    change_within_sessions,
+    key_events_change - change_within_sessions as change_by_sessions,
     sum(key_events_change) over (partition by brand_id, week_start) as brand_key_events_change,
     is_settled
 from split

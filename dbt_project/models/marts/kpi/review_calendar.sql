@@ -100,7 +100,7 @@ seen as (
         on
             chosen.brand_id = looks.brand_id
             and chosen.kgi_id = looks.kgi_id
-            and looks.reviewed_on <= brands.last_date
+            and brands.last_date >= looks.reviewed_on
     group by
         chosen.brand_id,
         chosen.kgi_id,
