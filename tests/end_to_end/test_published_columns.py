@@ -111,6 +111,8 @@ WITHOUT_ROWS = {
     "flow_bottlenecks": "twelve days hold no whole month",
     "kpi_actions": "nobody acted yet",
     "protected_weeks": "no account is protected",
+    "story_mode_pairs": "no works are listed",
+    "embed_exposure": "no page is listed that shows a post",
     "competitor_benchmarks": "the accounts name no competitors",
 }
 
