@@ -8,6 +8,7 @@ USER_SCHEMA = {
     "data": {
         "username": "VARCHAR",
         "name": "VARCHAR",
+        "protected": "BOOLEAN",
         "public_metrics": {
             "followers_count": "BIGINT",
             "following_count": "BIGINT",
@@ -87,7 +88,8 @@ USERS = Table(
     USER_SCHEMA,
     """
     select
-        landing_file, body.data.username, body.data.name, body.data.public_metrics.followers_count,
+        landing_file, body.data.username, body.data.name, body.data.protected as is_protected,
+        body.data.public_metrics.followers_count,
         body.data.public_metrics.following_count,
         coalesce(body.data.public_metrics.tweet_count, body.data.public_metrics.post_count) as tweet_count,
         body.data.public_metrics.listed_count

@@ -136,7 +136,16 @@ def failures(reader: Reader) -> Iterator[Sentence]:
             )
 
 
-RULES: tuple[Callable[[Reader], Iterator[Sentence]], ...] = (goals, movement, leak, incidents, post, unknown, failures)
+def actions(reader: Reader) -> Iterator[Sentence]:
+    """Tell the actions whose days are over without a figure that shows their effect."""
+    for row in reader.ask("actions_without_result"):
+        told = {"action": row["description"] or row["action_id"], "ended": row["window_end"]}
+        yield Sentence(reader.words("brief.no_result", **told), "kpi_actions", is_urgent=True)
+
+
+RULES: tuple[Callable[[Reader], Iterator[Sentence]], ...] = (
+    goals, movement, leak, incidents, post, actions, unknown, failures,
+)  # fmt: skip
 
 
 def of(reader: Reader) -> list[Sentence]:

@@ -13,6 +13,7 @@ def show(reader: Reader, pages: dict) -> None:  # noqa: ARG001
     """Draw the page."""
     _gate(reader)
     _freshness(reader)
+    _clock(reader)
     left, right = st.columns([3, 2], gap="large")
     with left:
         _availability(reader)
@@ -61,6 +62,23 @@ def _freshness(reader: Reader) -> None:
     failed = reader.ask("failed_loads")
     if failed:
         parts.table(failed, {name: name for name in failed[0]}, "failed_loads")
+
+
+def _clock(reader: Reader) -> None:
+    """What the sources forget, and when."""
+    parts.heading(reader, reader.words("health.clock"), "capture_clock")
+    columns = {
+        "account": "account",
+        "stream": "text",
+        "forgotten": "label",
+        "captured": "text",
+        "days_left": "number",
+        "windows_lost": "number",
+        "status": "word",
+    }
+    parts.listed(
+        reader, "capture_clock", reader.ask("capture_clock"), columns, reader.words("health.nothing_forgotten")
+    )
 
 
 def _availability(reader: Reader) -> None:

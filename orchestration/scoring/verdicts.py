@@ -59,9 +59,11 @@ def of_version(samples: Samples, sign: int, champion: Samples | None) -> Iterato
     ranked = sorted(figures.items(), key=lambda item: (-item[1][1].value, item[0]))
     for rank, (signal_id, (own, importance)) in enumerate(ranked, start=1):
         verdict = "predictive" if evidence.is_sure(importance) else "not_predictive"
+        # Who shows the signal at all: what predicts best but hardly anybody does is no step to lead everybody to.
+        reached = int(np.count_nonzero(test.measured[:, test.signals.index(signal_id)]))
         yield told | {
             "signal_id": signal_id, **_figure("auc", own), **_figure("importance", importance),
-            "predictive_rank": rank, "verdict": verdict,
+            "predictive_rank": rank, "verdict": verdict, "reach_n": reached, "reach_share": reached / told["n"],
         }  # fmt: skip
 
 

@@ -96,6 +96,7 @@ def test_a_thousand_media_and_their_insights_take_ten_calls(scripted):
 
 @pytest.mark.parametrize("place", [1, 437, 1000])
 def test_one_poisoned_media_of_a_thousand_costs_few_calls_and_only_its_own_metric(scripted, place):
+    """M157: one illegal metric is a 400 for all: 999 media keep everything, and the one loses that metric alone."""
     graph = Graph(1000, {place: "shares"})
     found = tables(walked(scripted, graph))
     assert len(graph.asked) <= 34  # goal: 40, with five calls for what only a type of media has
@@ -175,6 +176,7 @@ def test_a_metric_that_no_media_has_costs_one_call_and_itself(scripted):
 
 
 def test_a_metric_that_three_media_lack_is_asked_no_more_with_the_list(scripted):
+    """M157: what media after media refuses is no longer asked, and the rest of each is told."""
     graph = Graph(1000, dict.fromkeys(range(1, 1001), "shares"))
     found = tables(walked(scripted, graph))
     assert len(graph.asked) < 90

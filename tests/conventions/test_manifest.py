@@ -53,6 +53,16 @@ def test_data_flows_one_way(manifest, models):
             assert upward == [], f"{model['name']} reads what is built on it"
 
 
+def test_every_staged_row_names_the_account_that_it_was_asked_of(models):
+    """M153: rows of many connections stand in one table, so each says which it is of: `<source>:<native id>`."""
+    links = (DBT_PROJECT / "macros" / "staging" / "hubspot_links.sql").read_text(encoding="utf-8")
+    assert "account_id" in links
+    for model in models:
+        if layer(model) == 0 and model["fqn"][2] not in {"files", "registry"}:
+            named = re.search(r"\|\| account_id\b.* as account_id", model["raw_code"])
+            assert named or "hubspot_links(" in model["raw_code"], model["name"]
+
+
 def test_every_mart_has_an_enforced_contract_and_a_key(manifest, models):
     keyed = {
         node["attached_node"]

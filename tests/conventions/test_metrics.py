@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import re
 
 import pytest
 
-from orchestration.settings import DBT_PROJECT
+from orchestration.settings import DBT_PROJECT, REPOSITORY
 from tests import catalogue
 
 # Distinct people, and what is called after them, within one call of sum().
 SUM_OF_PEOPLE = re.compile(r"\bsum\s*\(\s*(?:cast\s*\(\s*)?[\w.]*(?:reach|accounts_engaged)\w*", re.IGNORECASE)
+# A counter to date within one call of sum(), and the tables that hold it once a day.
+SUM_TO_DATE = re.compile(r"\bsum\s*\(\s*(?:cast\s*\(\s*)?(?:case when [^()]* then )?[\w.]*_to_date\b", re.IGNORECASE)
+DAILY_COUNTERS = re.compile(
+    r"ref\('(?:fct_post_snapshots|int_post_snapshots|int_\w*post_captures\w*|int_\w+_posts_captured)'"
+)
 OF_THE_ARTICLE = {
     "growth": {"followers", "profile_visits"},
     "exposure": {"impressions", "reach"},
@@ -63,6 +69,46 @@ def test_a_new_version_begins_after_the_one_before():
     text = (DBT_PROJECT / "seeds" / "metrics.csv").read_text(encoding="utf-8")
     names = [line.split(",")[17] for line in text.splitlines() if line.startswith("views,")]
     assert sorted(names) == ["impressions", "views"]
+
+
+def test_a_deprecated_definition_is_kept_and_marked_with_its_day_and_its_decision():
+    """M155: the older version stays in dim_metrics, says that it was withdrawn, has its event and its decision."""
+    with (DBT_PROJECT / "seeds" / "metrics.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with (DBT_PROJECT / "seeds" / "platform_events.csv").open(encoding="utf-8", newline="") as file:
+        breaks = {
+            (row["metric_id"], row["event_date"]) for row in csv.DictReader(file) if row["kind"] == "definition_break"
+        }
+    decisions = (REPOSITORY / "DECISIONS.md").read_text(encoding="utf-8")
+    newest = {row["metric_id"]: row for row in sorted(rows, key=lambda row: int(row["version"]))}
+    deprecated = [row for row in rows if row is not newest[row["metric_id"]]]
+    assert deprecated
+    for row in deprecated:
+        assert "Withdrawn on" in row["notes"]
+        assert (row["metric_id"], newest[row["metric_id"]]["valid_from"]) in breaks
+        assert f"`{row['metric_id']}` is not" in decisions
+
+
+def test_every_figure_says_to_which_day_it_belongs():
+    """M154: activity, creation or moment, declared of every metric that is no ratio of two of them."""
+    for row in catalogue.metrics().values():
+        declared = {"activity", "creation", "moment"} if row["kind"] not in {"ratio", "share"} else {""}
+        assert row["date_attribution"] in declared, row["metric_id"]
+        assert row["is_additive_days"] != "true" or row["date_attribution"] != "moment", row["metric_id"]
+
+
+def test_no_model_sums_a_lifetime_counter_by_day():
+    """M154: likes to date of 10, 12 and 15 on three days are 15 and not 37; posts may be added up, their days not."""
+    assert SUM_TO_DATE.search("cast(sum(case when is_of_format then likes_to_date end) as bigint)")
+    assert SUM_TO_DATE.search("sum(cast(posts.likes_to_date as bigint))")
+    assert DAILY_COUNTERS.search("{{ ref('int_post_snapshots') }}")
+    summed = {
+        path.name: text
+        for path in sorted((DBT_PROJECT / "models").rglob("*.sql"))
+        if SUM_TO_DATE.search(text := path.read_text(encoding="utf-8"))
+    }
+    assert "format_effects.sql" in summed
+    assert [name for name, text in summed.items() if DAILY_COUNTERS.search(text)] == []
 
 
 def test_no_column_is_a_rate_without_its_denominator(manifest):

@@ -72,6 +72,32 @@ def test_the_goals_of_the_brief_are_those_of_the_mart(own_home):
         assert re.search(rf"\|{re.escape(label)}\|+{re.escape(figures.shown(actual, unit, 'EUR'))}\|", text)
 
 
+def test_an_action_whose_days_are_over_without_an_effect_is_in_the_brief(own_home):
+    """M61: no effect row after its window: the brief says so; one that runs or has its effect is not told of."""
+    publish_changed(
+        own_home,
+        *(
+            "insert into marts.kpi_actions (action_id, brand_id, metric_id, description, started_on, window_end, state)"
+            f" values ('{state}', 'aozora', 'views', 'Reply within the hour: {state}', '2026-07-01', '2026-07-07',"
+            f" '{state}')"
+            for state in ("no_result", "running", "rose")
+        ),
+    )
+    found = pages(own_home)
+    for name, text in found.items():
+        assert ("Reply within the hour: no_result" in text) == name.startswith("aozora"), name
+        assert "hour: running" not in text and "hour: rose" not in text
+
+
+def test_the_steps_have_their_fixed_numbers_in_every_brief(own_home):
+    """M115: the same order on the same page for everybody: sections, and steps 1 to 3 of every account."""
+    found = pages(own_home)
+    for text in found.values():
+        steps = re.findall(r"<td>(\d)\. ", text)
+        assert steps == ["1", "2", "3"] * (len(steps) // 3) != []
+    assert found["aozora.en.html"].count("<section") == found["aozora.ja.html"].count("<section")
+
+
 def test_hostile_texts_are_written_and_not_run(own_home):
     publish_changed(own_home, "update marts.dim_posts set text = '<script>x</script><img src=x onerror=y>'")
     for text in pages(own_home).values():

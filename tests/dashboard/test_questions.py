@@ -51,6 +51,24 @@ def test_the_connection_of_readers_writes_and_reads_no_other_file(reader):
             reader.served.con.execute(forbidden)
 
 
+def test_a_day_asks_for_its_posts_one_by_one_and_a_week_for_two_equal_windows(rehearsed):
+    """M30: the daily page shows a post by itself, the weekly one two windows of seven days beside each other."""
+    with served.opened(rehearsed / "published" / "marts.duckdb") as version:
+        day = Reader(version, Words("en"), "aozora", "JPY", "day", WEEK, WEEK)
+        posts = day.ask("post_table")
+        assert posts
+        assert {post["published_date"] for post in posts} == {WEEK}
+        assert len({post["post_id"] for post in posts}) == len(posts)
+        week = Reader(version, Words("en"), "aozora", "JPY", "week", WEEK, WEEK_END)
+        assert week.ask("account_changes")
+        windows = version.con.execute(
+            "select distinct period_start - previous_start, period_end - period_start + 1 from marts.account_periods"
+            " where brand_id = 'aozora' and period_type = 'week' and period_start = ?",
+            [WEEK],
+        ).fetchall()
+    assert windows == [(7, 7)]
+
+
 def test_views_behind_posts_are_the_sums_of_their_days(reader):
     days = reader.served.con.execute(
         "select post_id, daily.date, views from marts.fct_post_daily as daily join marts.dim_posts using (post_id)"

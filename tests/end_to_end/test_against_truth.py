@@ -58,6 +58,7 @@ def test_reposts_are_known_and_are_not_our_own(rehearsed, truth):
 
 
 def test_counters_to_date_are_those_of_each_midnight(rehearsed, truth):
+    """M159: a lifetime counter has a snapshot a day, and none is overwritten by a later one."""
     expected = {}
     for post_id, post in truth.posts.items():
         for day in truth.captures(post):

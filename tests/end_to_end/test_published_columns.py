@@ -30,6 +30,8 @@ EMPTY = {
     "posting_slots.outcome_rank": "no slot has six posts in twelve days",
     "funnel_leaks.base_rate": "twelve days hold no earlier weeks to compare with",
     "funnel_leaks.gap": "twelve days hold no earlier weeks to compare with",
+    "funnel_leaks.gap_pct": "twelve days hold no earlier weeks to compare with",
+    "funnel_leaks.alert": "twelve days hold no earlier weeks to compare with",
     "funnel_leaks.leak_rank": "twelve days hold no earlier weeks to compare with",
     "funnel_leaks.lost_units": "twelve days hold no earlier weeks to compare with",
     "account_verdicts.hint_en": "one whole week has no week before to be held against",
@@ -43,8 +45,26 @@ EMPTY = {
     "funnel_bottlenecks.base": "one whole week has no week before to be held against",
     "funnel_bottlenecks.z": "one whole week has no week before to be held against",
     "ugc_daily.authors_null_reason": "the sandbox answers no search for hashtags",
+    **dict.fromkeys(
+        (f"metric_anomalies.{name}" for name in ("value_median", "value_low", "value_high", "z")),
+        "twelve days hold no four same weekdays",
+    ),
+    **dict.fromkeys(
+        (
+            f"key_event_changes_weekly.{name}"
+            for name in (
+                "previous_sessions", "previous_key_events", "previous_key_events_per_session", "key_events_change",
+                "change_within_sessions", "change_by_sessions", "brand_key_events_change",
+            )
+        ),
+        "one whole week has no week before to be held against",
+    ),
+    "ugc_daily.sentiment": "no source rates what others write",
+    "account_funnel_weekly.base": "one whole week has no week before to be held against",
+    "account_funnel_weekly.base_per_step": "one whole week has no week before to be held against",
     "rpm_monthly.rpm_low": "one month makes no range",
     "rpm_monthly.rpm_high": "one month makes no range",
+    "rpm_factors.detail": "X tells no surfaces and no safety item fails",
     "rpm_quotes.payout_per_100000_low": "one month makes no range",
     "rpm_quotes.payout_per_100000_high": "one month makes no range",
     "hashtag_experiments.pattern_rank": "the month of the experiments is not over",
@@ -57,6 +77,8 @@ EMPTY = {
     "kpi_progress.null_reason": "every metric with a target is measured",
     "kpi_progress.usual_hit_probability": "twelve days hold no three whole periods",
     "kpi_progress.next_rung": "twelve days hold no three whole periods",
+    "dim_account_versions.valid_to": "no profile changed in twelve days",
+    "review_calendar.last_seen": "nobody has looked at a goal yet",
     "dim_posts.null_reason": "no post was withdrawn",
     "dim_posts.withdrawn_date": "no post was withdrawn",
     "engagement_score_context.csat_answer": "the survey that was exported asks for NPS alone",
@@ -88,6 +110,9 @@ WITHOUT_ROWS = {
     "kpi_phases": "twelve days hold no whole month",
     "flow_bottlenecks": "twelve days hold no whole month",
     "kpi_actions": "nobody acted yet",
+    "protected_weeks": "no account is protected",
+    "story_mode_pairs": "no works are listed",
+    "embed_exposure": "no page is listed that shows a post",
     "competitor_benchmarks": "the accounts name no competitors",
 }
 

@@ -43,6 +43,19 @@ def test_a_useless_signal_is_predictive_in_no_world_and_the_strongest_in_all(fou
     assert set(verdict["login_weekly"]) == {"predictive"}
 
 
+def test_a_signal_tells_how_many_show_it_beside_how_well_it_predicts():
+    """M167: activation is found by predictive power and reach: the strongest signal, shown by one in five, says so."""
+    world = planted_scores.samples(0)
+    rare = np.arange(len(world.measured)) % 5 == 0
+    login = world.signals.index("login_weekly")
+    world.measured[~rare, login] = 0
+    by_signal = {row["signal_id"]: row for row in verdicts.of_version(world, CHURN, None)}
+    assert by_signal["login_weekly"]["reach_share"] == pytest.approx(0.2)
+    assert by_signal["login_weekly"]["reach_n"] == by_signal["login_weekly"]["n"] / 5
+    assert by_signal["tickets"]["reach_share"] == 1
+    assert "reach_share" not in by_signal["score"]
+
+
 def test_a_score_of_true_weights_is_better_than_chance_in_every_figure(found):
     """M184: AUC, lift in the top decile and Brier are on the right side with their whole interval."""
     for (score, *_), seed in zip(found, WORLDS, strict=True):

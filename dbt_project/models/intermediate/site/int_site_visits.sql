@@ -12,6 +12,19 @@ channels as (
 
 ),
 
+-- who once gives an e-mail is known on all visits; where two people gave theirs, each visit knows its own alone
+visitors as (
+
+    select
+        visitor_id,
+        max(person_key) as person_key
+    from site_events
+    where visitor_id is not null and person_key is not null
+    group by visitor_id
+    having count(distinct person_key) = 1
+
+),
+
 -- the events of one visitor on one UTC day under one tag are one visit
 ranked as (
 
@@ -38,14 +51,16 @@ ranked as (
 )
 
 select
-    'site_events:' || event_id as visit_key,
-    visitor_id,
-    person_key,
-    occurred_at as began_at,
-    visit_date,
-    platform,
-    landing_page,
-    utm_campaign,
-    utm_content
+    'site_events:' || ranked.event_id as visit_key,
+    ranked.visitor_id,
+    coalesce(ranked.person_key, visitors.person_key) as person_key,
+    ranked.occurred_at as began_at,
+    ranked.visit_date,
+    ranked.platform,
+    ranked.landing_page,
+    ranked.utm_campaign,
+    ranked.utm_content
 from ranked
-where event_order = 1
+left join visitors
+    on ranked.visitor_id = visitors.visitor_id
+where ranked.event_order = 1

@@ -80,6 +80,9 @@ compared as (
 
     select
         transitions.*,
+        rules.alert_gap_least,
+        rules.alert_change_least,
+        rules.alert_from_least,
         {{ ratio('transitions.target', 'transitions.previous_target') }} as target_rate,
         bases.base_rate,
         coalesce(bases.base_periods, 0) as base_periods,
@@ -90,6 +93,7 @@ compared as (
             when transitions.rate >= bases.base_rate then cast(0 as double)
         end as lost_units
     from transitions
+    cross join rules
     left join bases
         on
             transitions.brand_id = bases.brand_id
@@ -114,6 +118,7 @@ select
     base_rate,
     base_periods,
     gap,
+    {{ ratio('gap', 'base_rate') }} as gap_pct,
     lost_units,
     target_rate,
     rate - target_rate as target_gap,
@@ -127,6 +132,14 @@ select
                 ) as bigint
             )
     end as leak_rank,
+    -- a running period, and one that its source may still change, have not fallen yet
+    case
+        when gap is null or is_partial or not is_settled or from_value < alert_from_least
+            then cast(null as {{ dbt.type_string() }})
+        when -gap >= alert_gap_least and -gap >= alert_change_least * base_rate then 'both'
+        when -gap >= alert_gap_least then 'absolute'
+        when -gap >= alert_change_least * base_rate then 'relative'
+    end as alert,
     case
         when gap is not null then cast(null as {{ dbt.type_string() }})
         when rate is null then coalesce(to_null_reason, from_null_reason, 'not_offered')

@@ -1,3 +1,6 @@
+{# Posts within so many hours of each other make a surge; a window of SQL takes no column. #}
+{% set surge_hours = 3 %}
+
 with
 
 accounts as (
@@ -33,6 +36,12 @@ tagged_media as (
 mentions as (
 
     select * from {{ ref('stg_x__mentions') }}
+
+),
+
+rules as (
+
+    {{ rules_in_force('performance_rules') }}
 
 ),
 
@@ -111,6 +120,7 @@ posts as (
         found.hashtag,
         found.post_id,
         cast(min(found.published_at) as date) as date,
+        max({{ epoch_s('found.published_at') }}) as published_s,
         max(found.author_key) as author_key,
         max(case when own_posts.post_id is not null then 1 else 0 end) as is_own
     from found
@@ -118,26 +128,84 @@ posts as (
         on found.post_id = own_posts.post_id
     group by found.account_id, found.hashtag, found.post_id
 
+),
+
+spanned as (
+
+    select
+        *,
+        sum(1 - is_own) over (
+            partition by account_id, hashtag
+            order by published_s
+            range between {{ 3600 * surge_hours }} preceding and current row
+        ) as posts_within_hours
+    from posts
+
+),
+
+days as (
+
+    select
+        spanned.account_id,
+        spanned.hashtag,
+        spanned.date,
+        max(accounts.brand_id) as brand_id,
+        max(accounts.platform) as platform,
+        cast(sum(1 - spanned.is_own) as bigint) as posts,
+        count(case when spanned.is_own = 0 then spanned.author_key end) as posts_with_author,
+        count(distinct case when spanned.is_own = 0 then spanned.author_key end) as authors,
+        cast(sum(spanned.is_own) as bigint) as own_posts_excluded,
+        cast(max(spanned.posts_within_hours) as bigint) as posts_within_hours
+    from spanned
+    inner join accounts
+        on spanned.account_id = accounts.account_id
+    group by spanned.account_id, spanned.hashtag, spanned.date
+
+),
+
+-- what was usual before, of days on which somebody posted at all
+usual as (
+
+    select
+        today.account_id,
+        today.hashtag,
+        today.date,
+        cast(median(earlier.posts_within_hours) as double) as posts_within_hours_median
+    from days as today
+    cross join rules
+    inner join days as earlier
+        on
+            today.account_id = earlier.account_id
+            and today.hashtag = earlier.hashtag
+            and today.date > earlier.date
+            and earlier.posts > 0
+            and earlier.date >= {{ add_days('today.date', '-rules.history_days') }}
+    group by today.account_id, today.hashtag, today.date
+
 )
 
 select
-    posts.account_id,
-    posts.hashtag,
-    posts.date,
-    max(accounts.brand_id) as brand_id,
-    max(accounts.platform) as platform,
-    cast(count(case when posts.is_own = 0 then 1 end) as bigint) as posts,
+    days.account_id,
+    days.hashtag,
+    days.date,
+    days.brand_id,
+    days.platform,
+    days.posts,
     -- one post without an author and nobody can say how many there were
-    case
-        when count(case when posts.is_own = 0 then 1 end) = count(case when posts.is_own = 0 then posts.author_key end)
-            then cast(count(distinct case when posts.is_own = 0 then posts.author_key end) as bigint)
-    end as authors,
-    cast(sum(posts.is_own) as bigint) as own_posts_excluded,
-    case
-        when count(case when posts.is_own = 0 then 1 end) > count(case when posts.is_own = 0 then posts.author_key end)
-            then 'not_offered'
-    end as authors_null_reason
-from posts
-inner join accounts
-    on posts.account_id = accounts.account_id
-group by posts.account_id, posts.hashtag, posts.date
+    case when days.posts = days.posts_with_author then cast(days.authors as bigint) end as authors,
+    days.own_posts_excluded,
+    case when days.posts > days.posts_with_author then 'not_offered' end as authors_null_reason,
+    days.posts_within_hours,
+    usual.posts_within_hours_median,
+    days.posts_within_hours >= rules.surge_posts_least
+    and days.posts_within_hours
+    >= rules.surge_times_least * coalesce(usual.posts_within_hours_median, 0) as is_surge,
+    cast(null as double) as sentiment,
+    'no_source' as sentiment_null_reason
+from days
+cross join rules
+left join usual
+    on
+        days.account_id = usual.account_id
+        and days.hashtag = usual.hashtag
+        and days.date = usual.date

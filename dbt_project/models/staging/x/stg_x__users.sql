@@ -17,6 +17,9 @@ renamed as (
         username as handle,
         name as account_name,
 
+        ---------- booleans
+        is_protected,
+
         ---------- numerics
         followers_count as followers,
         following_count as following,
