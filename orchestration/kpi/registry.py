@@ -58,7 +58,7 @@ class Kgi(Row):
     label_en: str
     label_ja: str
     target_value: float | None = Field(default=None, gt=0)
-    growth_rate: float | None = None
+    growth_rate: float | None = Field(default=None, gt=-1)
     baseline_value: float | None = None
     period_type: PeriodType
     spread: Spread

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from orchestration.kpi.registry import Edge, Fault
 
 # As in macros/kpi/tree.sql.
-LEVELS = 8
+LEVELS = 12
 FACTORS = 6
 CHILDREN = {
     "leaf": (0, 0, "none"),
@@ -77,6 +77,9 @@ def _of_node(node: Edge, children: Sequence[Edge], units: dict[str, str]) -> Ite
         yield _fault("unmeasured", node, f"{node.node_id} has no metric_id: a {node.op} has to be measured.")
     if node.op == "sum":
         yield from _of_units(node, children, units)
+    if node.op == "ratio" and len(children) == 2 and children[0].child_order == children[1].child_order:
+        sentence = f"both children of {node.node_id} have the same child_order: give the numerator the lower one."
+        yield _fault("same_place", children[1], sentence)
 
 
 def _of_units(node: Edge, children: Sequence[Edge], units: dict[str, str]) -> Iterator[Fault]:

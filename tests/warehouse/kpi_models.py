@@ -50,6 +50,7 @@ TREES = {
     "int_kpi_targets_spread": "intermediate",
     "int_kpi_nodes_measured": "intermediate",
     "int_kpi_nodes_required": "intermediate",
+    "int_kpi_nodes_carried": "intermediate",
     "int_kpi_edges_weighted": "intermediate",
     "kpi_tree_nodes": "marts",
     "kpi_tree_contributions": "marts",

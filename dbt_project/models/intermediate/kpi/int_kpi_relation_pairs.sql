@@ -1,15 +1,8 @@
--- depends_on: {{ ref('int_kpi_registry_faults') }}
 with
 
 nodes as (
 
     select * from {{ ref('int_kpi_trees_expanded') }}
-
-),
-
-kgis as (
-
-    select * from {{ ref('kgis') }}
 
 ),
 
@@ -31,26 +24,9 @@ metrics as (
 
 ),
 
-brands as (
-
-    select brand_id from {{ ref('stg_registry__accounts') }}
-    group by brand_id
-
-),
-
 goals as (
 
-    select
-        brands.brand_id,
-        kgis.kgi_id,
-        kgis.kgi_type,
-        kgis.metric_id,
-        rank() over (
-            partition by brands.brand_id, kgis.kgi_id
-            order by case when kgis.brand_id = '*' then 1 else 0 end, kgis.version desc
-        ) as preference
-    from brands
-    inner join kgis on kgis.brand_id in ('*', brands.brand_id)
+    select * from {{ ref('int_kpi_goals') }}
 
 ),
 
@@ -67,7 +43,6 @@ related as (
         on
             goals.kgi_id = kpis.kgi_id
             and kpis.brand_id in ('*', goals.brand_id)
-    where goals.preference = 1
 
     union all
 
@@ -79,7 +54,6 @@ related as (
         'candidate' as role
     from goals
     inner join kgi_patterns on goals.kgi_type = kgi_patterns.kgi_type
-    where goals.preference = 1
 
     union all
 
@@ -91,7 +65,7 @@ related as (
         'link_clicks' as related_metric_id,
         'condition' as role
     from goals
-    where preference = 1 and kgi_type = 'sales'
+    where kgi_type = 'sales'
 
     union all
 
