@@ -17,7 +17,8 @@ def add_words(kpi: argparse.ArgumentParser) -> None:
     kpi.add_argument("--seeds", type=Path, default=registry.SEEDS, metavar="DIR", help="folder of the KPI seeds")
     what = kpi.add_subparsers(dest="what", required=True, metavar="WHAT")
     check = what.add_parser("check", help="the registry's faults with file, line and remedy; status 1 if there are any")
-    check.add_argument("--against", type=Path, metavar="DIR", help="seeds as they were: judge the change too")
+    before = "folder of the seeds as they were, or a revision of git: judge the change too"
+    check.add_argument("--against", metavar="BEFORE", help=before)
     tree = what.add_parser("tree", help="a published tree with actual, required, attainment and contribution")
     tree.add_argument("tree_id", help="brand_id.kgi_id")
     tree.add_argument("--format", choices=pictures.FORMATS, default="mermaid")
@@ -59,9 +60,13 @@ def _check(settings: Settings, words: argparse.Namespace) -> tuple[str, list[str
     if not found:
         found += checker.lint(read)
     if words.against and not read.faults:
-        before = registry.Registry.read(words.against)
-        found += changes.faults(before, read)
-        said += changes.effects(before, read, publish.served(settings))
+        with changes.seeds_of(words.against) as folder:
+            if folder is None:
+                said.append(f"{words.against} is no folder and no revision that git has here: the change is not judged.")
+            else:
+                before = registry.Registry.read(folder)
+                found += changes.faults(before, read)
+                said += changes.effects(before, read, publish.served(settings))
     if not found:
         said.append(f"{len(read.kgis)} goals, {len(read.kpis)} KPIs and {len(read.trees())} trees are sound.")
     return "\n".join(said), [str(fault) for fault in found]
