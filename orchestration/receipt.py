@@ -1,7 +1,8 @@
 """`warehouse receipt`: from one row of a published table to the raw rows, page files and dropped files below it.
 
-The way is dbt's own graph: every raw table that the mart is built from, cut down to the accounts, days, post, entity and
-sources that the row names. What can't be cut down is listed whole, so that nothing that a figure rests on is left out.
+The way is dbt's own graph: every raw table that the mart is built from, cut down to the accounts, days, post, entity
+and sources that the row names. What can't be cut down is listed whole, so that nothing that a figure rests on is left
+out.
 """
 
 from __future__ import annotations

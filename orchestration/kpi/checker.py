@@ -40,6 +40,7 @@ def faults(registry: Registry) -> Iterator[Fault]:
             if kgi.kgi_id == kgi_id and (brand_id == "*" or kgi.brand_id in ("*", brand_id))
         }
         yield from trees.of_tree(nodes, goals, registry.units)
+    yield from trees.of_siblings(registry.siblings, registry.trees())
 
 
 def lint(registry: Registry) -> Iterator[Fault]:

@@ -62,7 +62,9 @@ def _check(settings: Settings, words: argparse.Namespace) -> tuple[str, list[str
     if words.against and not read.faults:
         with changes.seeds_of(words.against) as folder:
             if folder is None:
-                said.append(f"{words.against} is no folder and no revision that git has here: the change is not judged.")
+                said.append(
+                    f"{words.against} is no folder and no revision that git has here: the change is not judged."
+                )
             else:
                 before = registry.Registry.read(folder)
                 found += changes.faults(before, read)

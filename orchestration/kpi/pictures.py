@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from html import escape
 from pathlib import Path
@@ -15,6 +15,7 @@ from orchestration.settings import Problem
 BOX_WIDTH, BOX_HEIGHT, GAP_X, GAP_Y, MARGIN = 240, 92, 24, 56, 20
 COLOURS = {"met": "#2e7d32", "on_track": "#2e7d32", "at_risk": "#b26a00", "behind": "#b3261e", "missed": "#b3261e"}
 GREY = "#5f6368"
+SIBLING = "#6a1b9a"
 SIGNS = {"sum": "+", "product": "×", "ratio": "÷", "empirical": "~"}
 NEWEST = """
     select n.node_id, n.parent_node_id, n.op, n.unit, n.label_en, n.label_ja, n.actual, n.null_reason, n.required,
@@ -24,6 +25,31 @@ NEWEST = """
     where n.tree_id = $tree and n.version = $version and n.period_type = $period_type and n.period_start = $start
     order by n.depth, n.child_order, n.node_id
 """
+
+SIBLINGS = """
+    select node_id, sibling_node_id, label_en, label_ja, state, lag_days, r from marts.kpi_tree_siblings
+    where tree_id = ? and version = ? order by node_id, sibling_node_id
+"""
+
+
+@dataclass(frozen=True)
+class Sibling:
+    """A node of the same level that goes together with this one, and what is known of it."""
+
+    node_id: str
+    label_en: str
+    label_ja: str
+    state: str
+    lag_days: int | None
+    r: float | None
+
+    def line(self, language: str) -> str:
+        """Return what a reader sees of the edge."""
+        label = self.label_ja if language == "ja" else self.label_en
+        if self.state != "supported":
+            return label
+        days = f"{self.lag_days}日後" if language == "ja" else f"after {self.lag_days} days"
+        return f"{label} (r {self.r:+.2f}, {days})"
 
 
 @dataclass
@@ -45,6 +71,7 @@ class Node:
     is_partial: bool
     contribution: float | None
     children: list[Node] = field(default_factory=list)
+    siblings: list[Sibling] = field(default_factory=list)
 
     def lines(self, language: str) -> list[str]:
         """Return what a reader sees of the node: label, actual against required, contribution."""
@@ -76,8 +103,10 @@ def read(published: Path, tree_id: str, period_type: str, version: int | None = 
         names = {"tree": tree_id, "version": newest[0], "period_type": period_type, "start": newest[1]}
         found = con.execute(NEWEST, names)
         columns = [column[0] for column in found.description]
-        nodes = [Node(**dict(zip(columns, row, strict=True))) for row in found.fetchall()]
-    return grown(nodes)
+        nodes = {row[0]: Node(**dict(zip(columns, row, strict=True))) for row in found.fetchall()}
+        for node_id, *known in con.execute(SIBLINGS, [tree_id, newest[0]]).fetchall():
+            nodes[node_id].siblings.append(Sibling(*known))
+    return grown(list(nodes.values()))
 
 
 def grown(nodes: Sequence[Node]) -> Node:
@@ -110,6 +139,11 @@ def mermaid(root: Node, language: str) -> str:
 
     draw(root)
     lines += [
+        f'    {numbers[node.node_id]} <-. "{escape(sibling.line(language))}" .-> {numbers[sibling.node_id]}'
+        for node in _every(root)
+        for sibling in node.siblings
+    ]
+    lines += [
         "    classDef good stroke:#2e7d32",
         "    classDef warn stroke:#b26a00",
         "    classDef bad stroke:#b3261e",
@@ -120,7 +154,7 @@ def mermaid(root: Node, language: str) -> str:
 
 def svg(root: Node, language: str) -> str:
     """Return the tree as one SVG document, leaves side by side and parents over the middle of their children."""
-    places: dict[int, tuple[float, float]] = {}
+    places: dict[str, tuple[float, float]] = {}
     width = _place(root, 0, MARGIN, places)
     height = max(y for _, y in places.values()) + BOX_HEIGHT + MARGIN
     parts = [
@@ -128,26 +162,46 @@ def svg(root: Node, language: str) -> str:
         f' font-family="sans-serif" font-size="13" role="img"><title>{escape(root.lines(language)[0])}</title>'
     ]
     _draw(root, places, language, parts)
+    parts += (_arc(node, sibling, places, language) for node in _every(root) for sibling in node.siblings)
     return "\n".join([*parts, "</svg>"])
 
 
-def _place(node: Node, depth: int, left: float, places: dict[int, tuple[float, float]]) -> float:
+def _every(node: Node) -> Iterator[Node]:
+    yield node
+    for child in node.children:
+        yield from _every(child)
+
+
+def _arc(node: Node, sibling: Sibling, places: dict[str, tuple[float, float]], language: str) -> str:
+    (x, y), (other_x, _) = places[node.node_id], places[sibling.node_id]
+    ends = sorted([x + BOX_WIDTH / 2, other_x + BOX_WIDTH / 2])
+    below = y + BOX_HEIGHT
+    middle = sum(ends) / 2
+    return (
+        f'<path d="M{ends[0]:g} {below:g} Q{middle:g} {below + GAP_Y:g} {ends[1]:g} {below:g}" fill="none"'
+        f' stroke="{SIBLING}" stroke-width="1.5" stroke-dasharray="2 4"/>'
+        f'<text x="{middle:g}" y="{below + GAP_Y / 2 + 14:g}" text-anchor="middle" font-size="11" fill="{SIBLING}">'
+        f"{escape(sibling.line(language))}</text>"
+    )
+
+
+def _place(node: Node, depth: int, left: float, places: dict[str, tuple[float, float]]) -> float:
     right = left
     for child in node.children:
         right = _place(child, depth + 1, right, places)
     y = MARGIN + depth * (BOX_HEIGHT + GAP_Y)
     if not node.children:
-        places[id(node)] = (left, y)
+        places[node.node_id] = (left, y)
         return left + BOX_WIDTH + GAP_X
-    first, last = places[id(node.children[0])][0], places[id(node.children[-1])][0]
-    places[id(node)] = ((first + last) / 2, y)
+    first, last = places[node.children[0].node_id][0], places[node.children[-1].node_id][0]
+    places[node.node_id] = ((first + last) / 2, y)
     return right
 
 
-def _draw(node: Node, places: dict[int, tuple[float, float]], language: str, parts: list[str]) -> None:
-    x, y = places[id(node)]
+def _draw(node: Node, places: dict[str, tuple[float, float]], language: str, parts: list[str]) -> None:
+    x, y = places[node.node_id]
     for child in node.children:
-        child_x, child_y = places[id(child)]
+        child_x, child_y = places[child.node_id]
         dashes = ' stroke-dasharray="5 4"' if node.op == "empirical" else ""
         parts.append(
             f'<line x1="{x + BOX_WIDTH / 2:g}" y1="{y + BOX_HEIGHT:g}" x2="{child_x + BOX_WIDTH / 2:g}"'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -35,6 +36,11 @@ def published(tmp_path) -> Path:
         con.execute(
             "create table marts.kpi_tree_contributions (tree_id varchar, version bigint, node_id varchar,"
             " period_type varchar, period_start date, contribution double)"
+        )
+        con.execute(
+            "create table marts.kpi_tree_siblings as select 'b.g' as tree_id, 1 as version, 'a' as node_id,"
+            " 'b' as sibling_node_id, 'same news' as label_en, '同じ話題' as label_ja, 'supported' as state,"
+            " 2 as lag_days, cast(0.5 as double) as r"
         )
         for month in range(1, 5):
             for name, parent, op, actual, gave in PARTS:
@@ -75,6 +81,17 @@ def test_a_picture_shows_actual_required_attainment_and_contribution_of_the_newe
     assert texts[:3] == ["節a", "20.3 / 必要 40", "75.0%, 寄与 +4"]
     assert len(list(drawn.iter("{http://www.w3.org/2000/svg}line"))) == 2
     assert json.loads(pictures.as_json(root, "en"))["children"][1]["contribution"] == -1.0
+
+
+def test_siblings_are_drawn_apart_from_the_edges_of_the_tree(published):
+    """M173: a dotted edge both ways in Mermaid and an arc in SVG, with what is known of it; the tree keeps its lines."""
+    root = pictures.read(published, "b.g", "month")
+    chart = pictures.mermaid(root, "en").splitlines()
+    assert [line for line in chart if "<-." in line] == ['    n1 <-. "same news (r +0.50, after 2 days)" .-> n2']
+    drawn = ET.fromstring(pictures.svg(root, "ja"))
+    assert len(list(drawn.iter("{http://www.w3.org/2000/svg}path"))) == 1
+    assert len(list(drawn.iter("{http://www.w3.org/2000/svg}line"))) == 2
+    assert "同じ話題 (r +0.50, 2日後)" in [each.text for each in drawn.iter("{http://www.w3.org/2000/svg}text")]
 
 
 def test_a_tree_that_is_not_published_is_named_with_those_that_are(published):
@@ -179,6 +196,29 @@ def test_the_verdict_on_a_change_says_whether_it_can_be_reached_and_what_it_move
     write(tmp_path / "new", kgis=[KGI | {"target_value": 30.2}])
     (said,) = changes.effects(old, Registry.read(tmp_path / "new"), published)
     assert said.endswith("can be reached: 50% probable from 3 periods, mean 30.2")
+
+
+def test_a_change_is_judged_against_a_revision_of_git_before_it_is_merged(tmp_path, monkeypatch, capsys):
+    """N23: the seeds as git has them, one that came later as empty; without such a revision it says what is not judged."""
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    write(seeds)
+    (seeds / "kpi_siblings.csv").rename(tmp_path / "kpi_siblings.csv")
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=n", "-c", "user.email=e@example.com"]
+    for words in (["init", "-q"], ["add", "seeds"], ["commit", "-qm", "before"]):
+        subprocess.run([*git, *words], check=True)
+    monkeypatch.setattr(changes, "REPOSITORY", tmp_path)
+    monkeypatch.setattr(changes, "SEEDS", seeds)
+    write(seeds, kgis=[KGI | {"target_value": 12}])
+    said = ["kpi", "check", "--home", str(tmp_path / "home"), "--seeds", str(seeds), "--against"]
+    assert cli.main([*said, "HEAD"]) == 1
+    told = capsys.readouterr()
+    assert "g sessions: from 10 to 12; not judged against history, since nothing is published here" in told.out
+    assert "kgis.csv, line 2: the number of sessions was 10 and is 12: end the old row with valid_to" in told.err
+    assert cli.main([*said, "nowhere"]) == 0
+    assert (
+        "nowhere is no folder and no revision that git has here: the change is not judged." in capsys.readouterr().out
+    )
 
 
 def test_the_command_says_every_fault_and_ends_with_one(tmp_path, capsys):

@@ -1,4 +1,4 @@
-"""Relations put to worlds of the sandbox: shops whose visits follow what people saw, and shops that go their own way."""
+"""Relations put to worlds of the sandbox: shops whose visits follow what people saw, and others that don't."""
 
 from __future__ import annotations
 

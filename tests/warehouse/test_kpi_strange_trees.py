@@ -134,7 +134,9 @@ def _columns(seed: str) -> list[str]:
 def of_tree(kgi_id: str) -> dict[str | None, list[dict]]:
     """Return the children of each node in their order; the root is the child of None."""
     children: dict[str | None, list[dict]] = {}
-    for row in sorted((row for row in NODES if row["kgi_id"] == kgi_id), key=lambda r: (r["child_order"], r["node_id"])):
+    for row in sorted(
+        (row for row in NODES if row["kgi_id"] == kgi_id), key=lambda r: (r["child_order"], r["node_id"])
+    ):
         children.setdefault(row["parent_node_id"], []).append(row)
     return children
 
@@ -180,9 +182,9 @@ def asked(row: dict, children: dict, required: float) -> dict[str, float]:
     for place, child in enumerate(below):
         share = {
             "sum": lambda p=place: required * held[p] / sum(held),
-            "product": lambda p=place, c=child: required / math.prod(v for k, v in enumerate(held) if k != p)
-            if c.get("carries_target")
-            else held[p],
+            "product": lambda p=place, c=child: (
+                required / math.prod(v for k, v in enumerate(held) if k != p) if c.get("carries_target") else held[p]
+            ),
             "ratio": lambda p=place: required * held[1] if p == 0 else held[1],
         }[row["op"]]()
         found |= asked(child, children, share)

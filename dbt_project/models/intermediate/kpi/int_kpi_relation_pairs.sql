@@ -12,6 +12,12 @@ kpis as (
 
 ),
 
+siblings as (
+
+    select * from {{ ref('kpi_siblings') }}
+
+),
+
 kgi_patterns as (
 
     select * from {{ ref('kgi_patterns') }}
@@ -83,6 +89,27 @@ related as (
             and parents.node_id = children.parent_node_id
     where parents.op = 'empirical'
 
+    union all
+
+    select
+        nodes.brand_id,
+        nodes.kgi_id,
+        nodes.metric_id,
+        others.metric_id as related_metric_id,
+        'sibling' as role
+    from siblings
+    inner join nodes
+        on
+            siblings.kgi_id = nodes.kgi_id
+            and siblings.version = nodes.version
+            and siblings.brand_id in ('*', nodes.brand_id)
+            and siblings.node_id = nodes.node_id
+    inner join nodes as others
+        on
+            nodes.tree_id = others.tree_id
+            and nodes.version = others.version
+            and siblings.sibling_node_id = others.node_id
+
 )
 
 select
@@ -91,6 +118,7 @@ select
     related.metric_id,
     related.related_metric_id,
     max(case when related.role = 'edge' then 1 else 0 end) = 1 as is_edge,
+    max(case when related.role = 'sibling' then 1 else 0 end) = 1 as is_sibling,
     max(case when related.role = 'kpi' then 1 else 0 end) = 1 as is_kpi,
     max(case when related.role in ('kpi', 'candidate') then 1 else 0 end) = 1 as is_candidate,
     max(metrics.metric_group) as metric_group
