@@ -84,7 +84,7 @@ def test_a_picture_shows_actual_required_attainment_and_contribution_of_the_newe
 
 
 def test_siblings_are_drawn_apart_from_the_edges_of_the_tree(published):
-    """M173: a dotted edge both ways in Mermaid and an arc in SVG, with what is known of it; the tree keeps its lines."""
+    """M173: a dotted edge both ways in Mermaid and an arc in SVG, with what is known of it."""
     root = pictures.read(published, "b.g", "month")
     chart = pictures.mermaid(root, "en").splitlines()
     assert [line for line in chart if "<-." in line] == ['    n1 <-. "same news (r +0.50, after 2 days)" .-> n2']
@@ -199,7 +199,7 @@ def test_the_verdict_on_a_change_says_whether_it_can_be_reached_and_what_it_move
 
 
 def test_a_change_is_judged_against_a_revision_of_git_before_it_is_merged(tmp_path, monkeypatch, capsys):
-    """N23: the seeds as git has them, one that came later as empty; without such a revision it says what is not judged."""
+    """N23: the seeds as git has them, one that came later as empty; without the revision nothing."""
     seeds = tmp_path / "seeds"
     seeds.mkdir()
     write(seeds)
