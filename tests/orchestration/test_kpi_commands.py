@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -10,8 +11,10 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
+from dbt_semantic_interfaces.implementations.semantic_manifest import PydanticSemanticManifest
+from dbt_semantic_interfaces.validations.semantic_manifest_validator import SemanticManifestValidator
 
-from orchestration import cli
+from orchestration import cli, transform
 from orchestration.kpi import changes, checker, emitters, pictures, registry, templates
 from orchestration.kpi.registry import Registry
 from orchestration.settings import Problem
@@ -147,13 +150,44 @@ def test_metricflow_gets_sums_of_counts_and_ratios_of_sums_and_no_people():
     assert {measure["agg"] for measure in measures.values()} == {"sum"}
 
 
+def test_dbt_and_metricflow_take_what_is_emitted_whatever_the_script_of_a_name(tmp_path):
+    """N21: a dbt project of two models with the emitted files is parsed, and its semantic manifest has no error."""
+    goal = {"kgi_id": "売上", "brand_id": "*"}
+    seeds = {"kgis": [KGI, KGI | goal], "kpi_edges": [*TREE, ROOT | goal | {"node_id": "総訪問"}]}
+    seeds["kpi_edges"].append(TREE[1] | goal | {"node_id": "エックス", "parent_node_id": "総訪問"})
+    models = tmp_path / "models"
+    emitters.write(models, Registry.read(write(tmp_path, **seeds)))
+    for name, sql in (("kpi_tree_nodes", "select 1 as actual"), ("days", "select 1 as date_day")):
+        (models / f"{name}.sql").write_text(sql, encoding="utf-8")
+    spine = {"name": "days", "time_spine": {"standard_granularity_column": "date_day"}}
+    spine |= {"columns": [{"name": "date_day", "granularity": "day"}]}
+    (models / "days.yml").write_text(yaml.safe_dump({"models": [spine]}), encoding="utf-8")
+    project = {"name": "reader", "version": "1.0", "profile": "reader"}
+    (tmp_path / "dbt_project.yml").write_text(yaml.safe_dump(project), encoding="utf-8")
+    target = {"reader": {"target": "t", "outputs": {"t": {"type": "duckdb", "path": str(tmp_path / "r.duckdb")}}}}
+    (tmp_path / "profiles.yml").write_text(yaml.safe_dump(target), encoding="utf-8")
+    command = [str(transform.DBT), "parse", "--project-dir", str(tmp_path), "--profiles-dir", str(tmp_path)]
+    quiet = os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    done = subprocess.run(command, cwd=tmp_path, env=quiet, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    manifest = PydanticSemanticManifest.parse_file(tmp_path / "target" / "semantic_manifest.json")
+    issues = SemanticManifestValidator[PydanticSemanticManifest]().validate_semantic_manifest(manifest)
+    assert [issue.as_readable_str() for issue in issues.errors] == []
+    assert {"sessions", "sessions_x"} <= {metric.name for metric in manifest.metrics}
+    docs = json.loads((tmp_path / "target" / "manifest.json").read_text(encoding="utf-8"))["docs"]
+    assert {"doc.reader.kpi_tree_g_all_v1", "doc.reader.kpi_tree_no_2_all_v1"} <= set(docs)
+    (lightdash,) = yaml.safe_load((models / "lightdash" / "kpi_tree_nodes.yml").read_text(encoding="utf-8"))["models"]
+    metrics = lightdash["columns"][0]["config"]["meta"]["metrics"]
+    assert metrics["no_2_v1_all_no_1"]["drivers"] == ["no_2_v1_all_no_2"]
+
+
 def test_lightdash_gets_drivers_and_targets_beside_the_metric(tmp_path):
-    """M170 and M171: the drivers are the children, the targets those of kpi_targets."""
+    """M170 and M171: the drivers are the children, by the names of their metrics; the targets those of kpi_targets."""
     sessions = TARGET | {"metric_id": "sessions"}
     read = Registry.read(write(tmp_path, kpi_targets=[sessions]))
     document = yaml.safe_load(emitters.files(read)["lightdash/kpi_tree_nodes.yml"])
     metrics = document["models"][0]["columns"][0]["config"]["meta"]["metrics"]
-    assert metrics["g_v1_all_root"]["drivers"] == ["x"]
+    assert metrics["g_v1_all_root"]["drivers"] == ["g_v1_all_x"]
     assert metrics["g_v1_all_root"]["targets"] == [{"value": 5.0, "period": "month", "from": "2026-01-01"}]
 
 
