@@ -6,9 +6,10 @@ import argparse
 from pathlib import Path
 
 from orchestration import publish
-from orchestration.kpi import changes, checker, emitters, pictures, registry, templates
+from orchestration.kpi import changes, checker, drawing, emitters, pictures, registry, templates
 from orchestration.settings import Problem, Settings
 
+FORMATS = {**pictures.FORMATS, "svg": drawing.svg}
 KGI_TYPES = ("awareness", "community", "sales", "leads", "store_visits")
 
 
@@ -21,7 +22,7 @@ def add_words(kpi: argparse.ArgumentParser) -> None:
     check.add_argument("--against", metavar="BEFORE", help=before)
     tree = what.add_parser("tree", help="a published tree with actual, required, attainment and contribution")
     tree.add_argument("tree_id", help="brand_id.kgi_id")
-    tree.add_argument("--format", choices=pictures.FORMATS, default="mermaid")
+    tree.add_argument("--format", choices=FORMATS, default="mermaid")
     tree.add_argument("--language", choices=["en", "ja"], default="en")
     tree.add_argument("--period", choices=["day", "week", "month", "quarter"], default="month")
     tree.add_argument("--version", type=int, metavar="N", help="of the tree (default: the newest)")
@@ -47,7 +48,7 @@ def act(settings: Settings, words: argparse.Namespace) -> tuple[str, list[str]]:
         if served is None:
             raise Problem("nothing is published yet: `warehouse run` or `warehouse demo` does it.")
         root = pictures.read(served, words.tree_id, words.period, words.version)
-        return pictures.FORMATS[words.format](root, words.language), []
+        return FORMATS[words.format](root, words.language), []
     if words.what == "template":
         return templates.text(words.kgi_type, words.brand, words.seeds), []
     checker.require_sound(words.seeds)

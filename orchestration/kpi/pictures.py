@@ -1,4 +1,4 @@
-"""`warehouse kpi tree`: a tree as published, as Mermaid, SVG or JSON, each node with what it is, should be and gave."""
+"""`warehouse kpi tree`: a tree as published, as Mermaid or JSON, each node with what it is, should be and gave."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from pathlib import Path
 
 import duckdb
 
+from dashboard import figures
+from dashboard.words import Words
 from orchestration.settings import Problem
 
-BOX_WIDTH, BOX_HEIGHT, GAP_X, GAP_Y, MARGIN = 240, 92, 24, 56, 20
-COLOURS = {"met": "#2e7d32", "on_track": "#2e7d32", "at_risk": "#b26a00", "behind": "#b3261e", "missed": "#b3261e"}
-GREY = "#5f6368"
-SIBLING = "#6a1b9a"
 SIGNS = {"sum": "+", "product": "×", "ratio": "÷", "empirical": "~"}
 NEWEST = """
-    select n.node_id, n.parent_node_id, n.op, n.unit, n.label_en, n.label_ja, n.actual, n.null_reason, n.required,
-        n.attainment, n.status, cast(n.period_start as varchar) as period_start, n.is_partial, c.contribution
+    select n.node_id, n.parent_node_id, n.op, n.unit, n.label_en, n.label_ja, n.actual, n.null_reason,
+        n.target, n.required, n.attainment, n.status, cast(n.period_start as varchar) as period_start, n.is_partial,
+        c.contribution
     from marts.kpi_tree_nodes n left join marts.kpi_tree_contributions c
         using (tree_id, version, node_id, period_type, period_start)
     where n.tree_id = $tree and n.version = $version and n.period_type = $period_type and n.period_start = $start
@@ -48,8 +47,7 @@ class Sibling:
         label = self.label_ja if language == "ja" else self.label_en
         if self.state != "supported":
             return label
-        days = f"{self.lag_days}日後" if language == "ja" else f"after {self.lag_days} days"
-        return f"{label} (r {self.r:+.2f}, {days})"
+        return f"{label} (r {self.r:+.2f}, {Words(language)('tree.days_later', days=self.lag_days)})"
 
 
 @dataclass
@@ -64,6 +62,7 @@ class Node:
     label_ja: str
     actual: float | None
     null_reason: str | None
+    target: float | None
     required: float | None
     attainment: float | None
     status: str
@@ -73,15 +72,26 @@ class Node:
     children: list[Node] = field(default_factory=list)
     siblings: list[Sibling] = field(default_factory=list)
 
-    def lines(self, language: str) -> list[str]:
-        """Return what a reader sees of the node: label, actual against required, contribution."""
+    def lines(self, language: str, goal_unit: str | None) -> list[str]:
+        """Return what a reader sees of the node: label, actual against its target or what is required, contribution."""
+        words = Words(language)
         label = self.label_ja if language == "ja" else self.label_en
-        known = f"{_number(self.actual, self.unit)}" if self.actual is not None else f"? ({self.null_reason})"
-        words = ("必要", "寄与") if language == "ja" else ("required", "gave")
-        stands = f"{known} / {words[0]} {_number(self.required, self.unit)}"
-        reached = f"{self.attainment:.1%}" if self.attainment is not None else self.status
-        gave = f", {words[1]} {self.contribution:+,.6g}" if self.contribution is not None else ""
-        return [f"{label} {SIGNS.get(self.op, '')}".strip(), stands, reached + gave]
+        known = (
+            figures.shown(self.actual, self.unit or "") if self.actual is not None else words.value(self.null_reason)
+        )
+        aim, name = (self.required, "required") if self.target is None else (self.target, "target")
+        stands = f"{known} / {words(f'column.{name}')} {figures.shown(aim, self.unit or '')}"
+        reached = words.value(self.status)
+        if self.attainment is not None:
+            reached = f"{figures.percent(self.attainment)} {reached}"
+        parts = [reached] if self.contribution is None else [reached, _part(self.contribution, goal_unit, words)]
+        return [f"{label} {SIGNS.get(self.op, '')}".strip(), stands, " · ".join(parts)]
+
+
+def _part(contribution: float, unit: str | None, words: Words) -> str:
+    """Write what a leaf gave in the goal's unit; to a rate it gave points."""
+    told = f"{100 * contribution:+.2f} pt" if unit == "rate" else figures.change(contribution, unit or "")
+    return words("tree.gave", part=told)
 
 
 def read(published: Path, tree_id: str, period_type: str, version: int | None = None) -> Node:
@@ -124,13 +134,13 @@ def as_json(root: Node, language: str) -> str:  # noqa: ARG001
 
 
 def mermaid(root: Node, language: str) -> str:
-    """Return a Mermaid flowchart; an empirical edge is dotted."""
+    """Return a Mermaid flowchart; an empirical edge is dotted, one of siblings has two ends."""
     lines = ["flowchart TD"]
     numbers: dict[str, str] = {}
 
     def draw(node: Node) -> None:
         numbers[node.node_id] = f"n{len(numbers)}"
-        text = "<br/>".join(escape(line).replace("#", "&num;") for line in node.lines(language))
+        text = "<br/>".join(escape(line).replace("#", "&num;") for line in node.lines(language, root.unit))
         lines.append(f'    {numbers[node.node_id]}["{text}"]:::{_class(node)}')
         for child in node.children:
             draw(child)
@@ -140,7 +150,7 @@ def mermaid(root: Node, language: str) -> str:
     draw(root)
     lines += [
         f'    {numbers[node.node_id]} <-. "{escape(sibling.line(language))}" .-> {numbers[sibling.node_id]}'
-        for node in _every(root)
+        for node in every(root)
         for sibling in node.siblings
     ]
     lines += [
@@ -152,70 +162,11 @@ def mermaid(root: Node, language: str) -> str:
     return "\n".join(lines)
 
 
-def svg(root: Node, language: str) -> str:
-    """Return the tree as one SVG document, leaves side by side and parents over the middle of their children."""
-    places: dict[str, tuple[float, float]] = {}
-    width = _place(root, 0, MARGIN, places)
-    height = max(y for _, y in places.values()) + BOX_HEIGHT + MARGIN
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width + MARGIN - GAP_X:g} {height:g}"'
-        f' font-family="sans-serif" font-size="13" role="img"><title>{escape(root.lines(language)[0])}</title>'
-    ]
-    _draw(root, places, language, parts)
-    parts += (_arc(node, sibling, places, language) for node in _every(root) for sibling in node.siblings)
-    return "\n".join([*parts, "</svg>"])
-
-
-def _every(node: Node) -> Iterator[Node]:
+def every(node: Node) -> Iterator[Node]:
+    """Yield the node and all below it."""
     yield node
     for child in node.children:
-        yield from _every(child)
-
-
-def _arc(node: Node, sibling: Sibling, places: dict[str, tuple[float, float]], language: str) -> str:
-    (x, y), (other_x, _) = places[node.node_id], places[sibling.node_id]
-    ends = sorted([x + BOX_WIDTH / 2, other_x + BOX_WIDTH / 2])
-    below = y + BOX_HEIGHT
-    middle = sum(ends) / 2
-    return (
-        f'<path d="M{ends[0]:g} {below:g} Q{middle:g} {below + GAP_Y:g} {ends[1]:g} {below:g}" fill="none"'
-        f' stroke="{SIBLING}" stroke-width="1.5" stroke-dasharray="2 4"/>'
-        f'<text x="{middle:g}" y="{below + GAP_Y / 2 + 14:g}" text-anchor="middle" font-size="11" fill="{SIBLING}">'
-        f"{escape(sibling.line(language))}</text>"
-    )
-
-
-def _place(node: Node, depth: int, left: float, places: dict[str, tuple[float, float]]) -> float:
-    right = left
-    for child in node.children:
-        right = _place(child, depth + 1, right, places)
-    y = MARGIN + depth * (BOX_HEIGHT + GAP_Y)
-    if not node.children:
-        places[node.node_id] = (left, y)
-        return left + BOX_WIDTH + GAP_X
-    first, last = places[node.children[0].node_id][0], places[node.children[-1].node_id][0]
-    places[node.node_id] = ((first + last) / 2, y)
-    return right
-
-
-def _draw(node: Node, places: dict[str, tuple[float, float]], language: str, parts: list[str]) -> None:
-    x, y = places[node.node_id]
-    for child in node.children:
-        child_x, child_y = places[child.node_id]
-        dashes = ' stroke-dasharray="5 4"' if node.op == "empirical" else ""
-        parts.append(
-            f'<line x1="{x + BOX_WIDTH / 2:g}" y1="{y + BOX_HEIGHT:g}" x2="{child_x + BOX_WIDTH / 2:g}"'
-            f' y2="{child_y:g}" stroke="{GREY}"{dashes}/>'
-        )
-        _draw(child, places, language, parts)
-    colour = COLOURS.get(node.status, GREY)
-    parts.append(
-        f'<rect x="{x:g}" y="{y:g}" width="{BOX_WIDTH}" height="{BOX_HEIGHT}" rx="6" fill="#fff" stroke="{colour}"'
-        ' stroke-width="2"/>'
-    )
-    for number, line in enumerate(node.lines(language)):
-        weight = ' font-weight="bold"' if number == 0 else ""
-        parts.append(f'<text x="{x + 12:g}" y="{y + 26 + 24 * number:g}"{weight} fill="#202124">{escape(line)}</text>')
+        yield from every(child)
 
 
 def _class(node: Node) -> str:
@@ -224,10 +175,4 @@ def _class(node: Node) -> str:
     )
 
 
-def _number(value: float | None, unit: str | None) -> str:
-    if value is None:
-        return "–"
-    return f"{value:.2%}" if unit == "rate" else f"{value:,.6g}" if abs(value) < 1000 else f"{value:,.0f}"
-
-
-FORMATS = {"mermaid": mermaid, "svg": svg, "json": as_json}
+FORMATS = {"mermaid": mermaid, "json": as_json}

@@ -15,7 +15,7 @@ from dbt_semantic_interfaces.implementations.semantic_manifest import PydanticSe
 from dbt_semantic_interfaces.validations.semantic_manifest_validator import SemanticManifestValidator
 
 from orchestration import cli, transform
-from orchestration.kpi import changes, checker, emitters, pictures, registry, templates
+from orchestration.kpi import changes, checker, drawing, emitters, pictures, registry, templates
 from orchestration.kpi.registry import Registry
 from orchestration.settings import Problem
 from tests.orchestration.test_kpi_registry import KGI, KPI, REVISION, ROOT, TARGET, TREE, write
@@ -33,7 +33,8 @@ def published(tmp_path) -> Path:
             "create table marts.kpi_tree_nodes (tree_id varchar, version bigint, node_id varchar,"
             " parent_node_id varchar, brand_id varchar, kgi_id varchar, metric_id varchar, op varchar, unit varchar,"
             " label_en varchar,"
-            " label_ja varchar, actual double, null_reason varchar, required double, attainment double, status varchar,"
+            " label_ja varchar, actual double, null_reason varchar, target double, required double, attainment double,"
+            " status varchar,"
             " period_type varchar, period_start date, is_partial boolean, depth bigint, child_order bigint)"
         )
         con.execute(
@@ -49,7 +50,7 @@ def published(tmp_path) -> Path:
             for name, parent, op, actual, gave in PARTS:
                 con.execute(
                     "insert into marts.kpi_tree_nodes values ('b.g', 1, ?, ?, 'b', 'g', ?, ?, 'sessions', ?, ?, ?,"
-                    " null, 40, 0.75, 'at_risk', 'month', make_date(2026, ?, 1), ?, ?, 1)",
+                    " null, null, 40, 0.75, 'at_risk', 'month', make_date(2026, ?, 1), ?, ?, 1)",
                     [
                         name,
                         parent,
@@ -77,11 +78,11 @@ def test_a_picture_shows_actual_required_attainment_and_contribution_of_the_newe
     root = pictures.read(published, "b.g", "month")
     assert (root.period_start, [child.node_id for child in root.children]) == ("2026-03-01", ["a", "b"])
     chart = pictures.mermaid(root, "en")
-    assert '    n1["&lt;a&gt;<br/>20.3 / required 40<br/>75.0%, gave +4"]:::warn' in chart.splitlines()
+    assert '    n1["&lt;a&gt;<br/>20.3 / Required 40<br/>75.0 % at risk · gave +4"]:::warn' in chart.splitlines()
     assert "    n0 --- n1" in chart.splitlines()
-    drawn = ET.fromstring(pictures.svg(root, "ja"))
+    drawn = ET.fromstring(drawing.svg(root, "ja"))
     texts = [each.text for each in drawn.iter("{http://www.w3.org/2000/svg}text")]
-    assert texts[:3] == ["節a", "20.3 / 必要 40", "75.0%, 寄与 +4"]
+    assert texts[:4] == ["期間: 2026-03-01 –", "節a", "20.3 / 必要値 40", "75.0 % 注意 · 寄与 +4"]
     assert len(list(drawn.iter("{http://www.w3.org/2000/svg}line"))) == 2
     assert json.loads(pictures.as_json(root, "en"))["children"][1]["contribution"] == -1.0
 
@@ -90,8 +91,8 @@ def test_siblings_are_drawn_apart_from_the_edges_of_the_tree(published):
     """M173: a dotted edge both ways in Mermaid and an arc in SVG, with what is known of it."""
     root = pictures.read(published, "b.g", "month")
     chart = pictures.mermaid(root, "en").splitlines()
-    assert [line for line in chart if "<-." in line] == ['    n1 <-. "same news (r +0.50, after 2 days)" .-> n2']
-    drawn = ET.fromstring(pictures.svg(root, "ja"))
+    assert [line for line in chart if "<-." in line] == ['    n1 <-. "same news (r +0.50, 2 days later)" .-> n2']
+    drawn = ET.fromstring(drawing.svg(root, "ja"))
     assert len(list(drawn.iter("{http://www.w3.org/2000/svg}path"))) == 1
     assert len(list(drawn.iter("{http://www.w3.org/2000/svg}line"))) == 2
     assert "同じ話題 (r +0.50, 2日後)" in [each.text for each in drawn.iter("{http://www.w3.org/2000/svg}text")]
