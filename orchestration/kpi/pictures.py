@@ -90,7 +90,11 @@ class Node:
 
 def _part(contribution: float, unit: str | None, words: Words) -> str:
     """Write what a leaf gave in the goal's unit; to a rate it gave points."""
-    told = f"{100 * contribution:+.2f} pt" if unit == "rate" else figures.change(contribution, unit or "")
+    told = (
+        f"{100 * contribution:+.2f} pt".replace("-", "−")
+        if unit == "rate"
+        else figures.change(contribution, unit or "")
+    )
     return words("tree.gave", part=told)
 
 
