@@ -1,5 +1,7 @@
 # Everything needs Python 3.11 or newer and make; .venv is set up from requirements.lock on first use.
 PYTHON ?= python3
+# What a change is compared with before it is merged.
+BASE ?= main
 BIN := .venv/bin
 READY := .venv/.ready
 
@@ -14,11 +16,12 @@ demo: $(READY)   ## rehearse the whole pipeline against the sandbox and publish 
 test: $(READY) .venv/.dashboard   ## all tests; FAST=1 leaves out the long ones
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(if $(FAST),-m "not slow")
 
-check: $(READY)  ## lint Python and SQL, parse the dbt project, hold its laws
+check: $(READY)  ## lint Python and SQL, parse the dbt project, hold its laws, judge the KPI registry against BASE
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --processes 2 dbt_project/models
 	$(BIN)/python -m pytest tests/conventions
+	$(BIN)/warehouse kpi check --against $(BASE)
 
 ui: $(READY)     ## Dagster on loopback, over the same warehouse
 	@$(BIN)/warehouse ui

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from connectors.errors import SourceError
-from dashboard import exports, serve
+from dashboard import exports, report, serve
 from dashboard.served import NothingServed
 from orchestration import demo, doctor, home, pages, publish, receipt, retention, run, score_command, status, transform
 from orchestration.kpi import commands as commands_kpi
@@ -72,6 +72,9 @@ def parser() -> argparse.ArgumentParser:
     looked_at = command("dashboard", _dashboard, "serve the pages for readers on loopback, over what is published")
     looked_at.add_argument("--port", type=int, default=DASHBOARD_PORT, metavar="N", help=f"default: {DASHBOARD_PORT}")
     command("brief", _brief, "write the weekly brief of what is served, a page a brand and language")
+    custom = command("report", _report, "write a report with only the KPIs that a YAML file names, from what is served")
+    custom.add_argument("file", type=Path, metavar="FILE", help="see dashboard/reports/monthly.yml")
+    custom.add_argument("--to", type=Path, metavar="DIR", help="default: published/reports/")
     file = command("export", _export, "write a published table to a file that a spreadsheet may open")
     file.add_argument("table", metavar="TABLE", help="a table of published/marts.duckdb")
     file.add_argument("--format", choices=exports.FORMATS, default="csv", help="default: csv")
@@ -193,6 +196,17 @@ def _dashboard(settings: Settings, words: argparse.Namespace) -> int:
 def _brief(settings: Settings, words: argparse.Namespace) -> int:  # noqa: ARG001
     for file in pages.write_brief(settings):
         print(file)
+    return 0
+
+
+def _report(settings: Settings, words: argparse.Namespace) -> int:
+    try:
+        for file in report.write(settings.published / publish.SERVED, words.file, words.to):
+            print(file)
+    except report.NoReport as refusal:
+        raise Problem(str(refusal)) from None
+    except NothingServed as missing:
+        raise Problem(f"{missing} does not exist yet: `warehouse run` or `warehouse demo` publishes it.") from None
     return 0
 
 

@@ -175,6 +175,8 @@ def _rewrite_archive(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
                 " (format parquet, compression zstd)"
             )
             beside.replace(archive)
+            digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+            con.execute("update raw_registry.loads set sha256 = ? where landing_file = ?", [digest, file])
 
 
 def _rewrite_quarantine(con: duckdb.DuckDBPyConnection, folder: Path) -> None:

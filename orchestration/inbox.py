@@ -94,7 +94,7 @@ def _take(
     growing = Outcome(kind.name, path.name, 0, 0, f"{kind.name}/{path.name} is still being written")
     if _state(path) != state:
         return growing
-    digest = _digest(path)
+    digest = _digest(path)[:12]
     aside = settings.landing / "quarantine" / kind.name / f"{path.stem}.{digest}.ndjson"
     try:
         _judge(con, settings, kind, path)
@@ -122,7 +122,7 @@ def _refuse(kind: Kind, path: Path, aside: Path, flaw: str) -> Outcome:
 
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:12]
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _judge(con: duckdb.DuckDBPyConnection, settings: Settings, kind: Kind, path: Path) -> None:
@@ -222,9 +222,9 @@ def load_archived(con: duckdb.DuckDBPyConnection, settings: Settings, kind: Kind
         ).fetchone()[0]
         con.execute("delete from raw_registry.loads where landing_file = ?", [file])
         con.execute(
-            "insert into raw_registry.loads (source, stream, landing_file, status, row_count, loaded_at)"
-            " values ('files', ?, ?, 'loaded', ?, current_timestamp)",
-            [kind.name, file, count],
+            "insert into raw_registry.loads (source, stream, landing_file, status, row_count, loaded_at, sha256)"
+            " values ('files', ?, ?, 'loaded', ?, current_timestamp, ?)",
+            [kind.name, file, count, _digest(archive)],
         )
     except BaseException:
         con.execute("rollback")

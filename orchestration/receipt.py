@@ -1,7 +1,8 @@
-"""`warehouse receipt`: from one row of a published table to the raw rows and page files that it stands on.
+"""`warehouse receipt`: from one row of a published table to the raw rows, page files and dropped files below it.
 
-The way is dbt's own graph: every raw table that the mart is built from, cut down to the accounts, days, post and
-sources that the row names. What can't be cut down is listed whole, so that nothing that a figure rests on is left out.
+The way is dbt's own graph: every raw table that the mart is built from, cut down to the accounts, days, post, entity
+and sources that the row names. What can't be cut down is listed whole, so that nothing that a figure rests on is left
+out.
 """
 
 from __future__ import annotations
@@ -34,11 +35,14 @@ class Scope:
     last: date | None
     post: str | None
     sources: frozenset[str] | None
+    brand: str | None
+    entity: str | None
+    zone: str
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One page file below a row: what was read from it, and whether its bytes are those that were loaded."""
+    """One page file or dropped file below a row: what was read from it, and whether its bytes are those loaded."""
 
     raw_table: str
     file: str
@@ -108,8 +112,13 @@ def _scope(con: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Scope:
             "select account_id from raw_registry.accounts where brand_id = coalesce(?, brand_id) order by 1", [brand]
         ).fetchall()
         accounts = tuple(account_id for (account_id,) in listed)
+    (zone,) = con.execute(
+        "select coalesce(min(zone), 'UTC') from raw_registry.accounts where brand_id = ?", [row.get("brand_id")]
+    ).fetchone()
     post = row["post_id"].partition(":")[2] if row.get("post_id") else None
-    return Scope(accounts, first, last, post, _sources(row.get("metric_id")))
+    return Scope(
+        accounts, first, last, post, _sources(row.get("metric_id")), row.get("brand_id"), row.get("entity_id"), zone
+    )
 
 
 def _sources(metric_id: str | None) -> frozenset[str] | None:
@@ -128,8 +137,38 @@ def _files(con: duckdb.DuckDBPyConnection, settings: Settings, raw_table: str, s
     if scope.sources is not None and source not in scope.sources:
         return
     columns = {column for column, *_ in con.execute(f"describe {raw_table}").fetchall()}
+    found = _dropped(con, raw_table, columns, scope) if source == "files" else _pages(con, raw_table, columns, scope)
+    hashes = dict(
+        con.execute("select landing_file, sha256 from raw_registry.loads where source = ?", [source]).fetchall()
+    )
+    for file, count, captured_at in found:
+        verdict = _verdict(settings.landing / file, hashes.get(file))
+        yield Evidence(raw_table, file, count, captured_at, verdict)
+
+
+def _dropped(con: duckdb.DuckDBPyConnection, raw_table: str, columns: set[str], scope: Scope) -> list[tuple]:
+    where, values = ["true"], []
+    if "brand_id" in columns and scope.brand is not None:
+        where.append("brand_id = ?")
+        values.append(scope.brand)
+    if "entity_id" in columns and scope.entity is not None:
+        # a person or a department may have another name there
+        where.append(f"(entity_id = ? or ? not in (select entity_id from {raw_table}))")
+        values += [scope.entity] * 2
+    if "occurred_at" in columns and scope.first is not None:
+        where.append("cast(timezone(?, occurred_at) as date) between ? and ?")
+        values += [scope.zone, scope.first, scope.last]
+    return con.execute(
+        f"select dropped.file, count(*), cast(max(loads.loaded_at) as varchar) from {raw_table} as dropped"
+        " left join raw_registry.loads as loads on loads.landing_file = dropped.file"
+        f" where {' and '.join(where)} group by dropped.file order by dropped.file",
+        values,
+    ).fetchall()
+
+
+def _pages(con: duckdb.DuckDBPyConnection, raw_table: str, columns: set[str], scope: Scope) -> list[tuple]:
     if "landing_file" not in columns:
-        return
+        return []
     where, values = ["list_contains(?, account_id)"], [list(scope.accounts)]
     own_id = next((name for name in ("media_id", "post_id") if name in columns), None)
     if scope.post is not None and own_id is not None:
@@ -139,17 +178,11 @@ def _files(con: duckdb.DuckDBPyConnection, settings: Settings, raw_table: str, s
         # a snapshot is filed under the day that begins as it is taken, and closes the day before
         where.append("window_date between ? and ?")
         values += [scope.first, scope.last + timedelta(days=1)]
-    found = con.execute(
+    return con.execute(
         f"select landing_file, count(*), cast(max(captured_at) as varchar) from {raw_table}"
         f" where {' and '.join(where)} group by landing_file order by landing_file",
         values,
     ).fetchall()
-    hashes = dict(
-        con.execute("select landing_file, sha256 from raw_registry.loads where source = ?", [source]).fetchall()
-    )
-    for file, count, captured_at in found:
-        verdict = _verdict(settings.landing / file, hashes.get(file))
-        yield Evidence(raw_table, file, count, captured_at, verdict)
 
 
 def _verdict(path: Path, recorded: str | None) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from sandbox import shop
 from sandbox.streams import iso, midnight, stream
 from sandbox.world import World
 
@@ -51,10 +52,13 @@ def is_due(kind: str, day: date) -> bool:
 def offline_contacts(world: World, brand_id: str, day: date) -> Iterable[tuple]:
     """Yield visits of a week as batches of a day, and cards and calls of people whom the CRM knows."""
     known = [contact.email for contact in world.contacts[brand_id] if contact.created_at < midnight(day)]
+    planted = next(spec.shop for spec in world.scenario.brands if spec.brand_id == brand_id)
     for number, opened in enumerate(_week(day)):
         rng = stream(world.scenario.seed, brand_id, "offline", opened.toordinal())
         when = iso(midnight(opened) + timedelta(hours=int(rng.integers(1, 9))))
-        yield f"{brand_id}-o{opened:%Y%m%d}", brand_id, when, "visit", int(rng.poisson(6)) + 1, "", "shop", ""
+        usual = int(rng.poisson(6)) + 1
+        came = shop.visits(world, brand_id, planted, opened) if planted else usual
+        yield f"{brand_id}-o{opened:%Y%m%d}", brand_id, when, "visit", came, "", "shop", ""
         if known and number % 2:
             email = known[int(rng.integers(len(known)))]
             kind = ("card", "call", "meeting")[int(rng.integers(3))]

@@ -64,6 +64,15 @@ class AccountSpec(Strict):
     token: Name | None = None
 
 
+class ShopSpec(Strict):
+    """Shops whose visits follow Instagram's views of `lag_days` before with `elasticity`, or wander by themselves."""
+
+    daily_visits: int = Field(ge=1)
+    elasticity: float = Field(default=0.0, ge=-3, le=3)
+    lag_days: int = Field(default=0, ge=0, le=WARM_UP_DAYS - 1)
+    wander: float = Field(default=0.0, ge=0, le=1)
+
+
 class BrandSpec(Strict):
     """One brand with its accounts, its site (a GA4 property) and its CRM (a HubSpot portal)."""
 
@@ -76,6 +85,13 @@ class BrandSpec(Strict):
     hubspot_portal: Digits
     service_hub: bool = False
     youtube_channel: Annotated[str, Field(pattern=r"^UC[A-Za-z0-9_-]{1,40}$")] | None = None
+    shop: ShopSpec | None = None
+
+    @model_validator(mode="after")
+    def _a_shop_has_what_moves_it(self) -> BrandSpec:
+        if self.shop and not any(account.platform == "instagram" and account.followers for account in self.accounts):
+            raise ValueError("shop follows the views of an Instagram account with followers: add one")
+        return self
 
     @field_validator("zone")
     @classmethod

@@ -30,6 +30,7 @@ KEYS = {  # the header begins with these, also when a world has no row
     "entity_events": ("brand_id", "event_id"),
     "surveys": ("brand_id", "response_id"),
     "tickets": ("brand_id", "ticket_id"),
+    "shops": ("brand_id", "daily_visits", "elasticity", "lag_days", "wander"),
     "incidents": ("kind", "account", "start", "days", "size", "brand_id", "native_id", "post_id", "end"),
 }
 
@@ -198,6 +199,12 @@ def _tickets(world: World) -> Rows:
             yield {"brand_id": brand_id, **vars(ticket), "opened_at": iso(ticket.opened_at), "closed_at": closed_at}
 
 
+def _shops(world: World) -> Rows:
+    for brand in world.scenario.brands:
+        if brand.shop:
+            yield {"brand_id": brand.brand_id, **brand.shop.model_dump()}
+
+
 def _incidents(world: World) -> Rows:
     for planted in world.planted:
         yield {**vars(planted), "end": planted.start + timedelta(days=planted.days)}
@@ -213,5 +220,6 @@ TABLES: dict[str, Callable[[World], Rows]] = {
     "entity_events": _entity_events,
     "surveys": _surveys,
     "tickets": _tickets,
+    "shops": _shops,
     "incidents": _incidents,
 }

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import shutil
 import statistics
+import subprocess
+import tarfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 
-from orchestration.kpi.registry import Edge, Fault, Kgi, Registry, Target
+from orchestration.kpi.registry import FILES, SEEDS, Edge, Fault, Kgi, Registry, Target
+from orchestration.settings import REPOSITORY
 
 TOO_HIGH_BELOW = 0.05
 FEWEST_PERIODS = 3
@@ -22,6 +29,29 @@ HISTORY = """
         and actual is not null
     group by brand_id, period_start, actual order by period_start desc limit ?
 """
+
+
+@contextmanager
+def seeds_of(name: str) -> Iterator[Path | None]:
+    """Yield the folder `name`, or the KPI seeds as they were in git's revision `name`; None where git has no such."""
+    if Path(name).is_dir():
+        yield Path(name)
+        return
+    place = str(SEEDS.relative_to(REPOSITORY))
+    packed = None
+    if shutil.which("git"):
+        command = ["git", "archive", "--format=tar", f"{name}^{{commit}}", place]
+        packed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=False)
+    if packed is None or packed.returncode:
+        yield None
+        return
+    with TemporaryDirectory() as folder, tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
+        archive.extractall(folder, filter="data")
+        for seed in (f"{name}.csv" for name in FILES):
+            if not (Path(folder) / place / seed).exists():  # a seed that came later had no rows then
+                header = (SEEDS / seed).read_text(encoding="utf-8-sig").splitlines()[0]
+                (Path(folder) / place / seed).write_text(f"{header}\n", encoding="utf-8")
+        yield Path(folder) / place
 
 
 def faults(old: Registry, new: Registry) -> Iterator[Fault]:
@@ -79,12 +109,14 @@ def _numbers(registry: Registry) -> list[Target]:
 
 def _number(row: Kgi | Target) -> str:
     growth = getattr(row, "growth_rate", None)
-    return f"{growth:+.1%}" if row.target_value is None and growth is not None else f"{row.target_value:g}"
+    return f"{growth:+.1%}" if row.target_value is None and growth is not None else f"{row.target_value:,.10g}"
 
 
 def _reach(row: Kgi | Target, published: Path | None) -> str:
-    if published is None or row.target_value is None:
-        return "not judged against history"
+    if row.target_value is None:
+        return "a growth rate is not judged against history"
+    if published is None:
+        return "not judged against history, since nothing is published here"
     with duckdb.connect(str(published), read_only=True) as con:
         asked = [row.kgi_id, row.brand_id, row.brand_id, row.metric_id, row.period_type, PERIODS]
         values = [value for (value,) in con.execute(HISTORY, asked).fetchall()]

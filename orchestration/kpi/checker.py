@@ -34,8 +34,13 @@ def faults(registry: Registry) -> Iterator[Fault]:
     yield from _of_backcasts(registry)
     yield from _of_revisions(registry)
     for (kgi_id, brand_id, _), nodes in registry.trees().items():
-        goals = {kgi.metric_id for kgi in registry.kgis if kgi.kgi_id == kgi_id and kgi.brand_id in ("*", brand_id)}
+        goals = {
+            kgi.metric_id
+            for kgi in registry.kgis
+            if kgi.kgi_id == kgi_id and (brand_id == "*" or kgi.brand_id in ("*", brand_id))
+        }
         yield from trees.of_tree(nodes, goals, registry.units)
+    yield from trees.of_siblings(registry.siblings, registry.trees())
 
 
 def lint(registry: Registry) -> Iterator[Fault]:

@@ -6,9 +6,10 @@ import argparse
 from pathlib import Path
 
 from orchestration import publish
-from orchestration.kpi import changes, checker, emitters, pictures, registry, templates
+from orchestration.kpi import changes, checker, drawing, emitters, pictures, registry, templates
 from orchestration.settings import Problem, Settings
 
+FORMATS = {**pictures.FORMATS, "svg": drawing.svg}
 KGI_TYPES = ("awareness", "community", "sales", "leads", "store_visits")
 
 
@@ -17,10 +18,11 @@ def add_words(kpi: argparse.ArgumentParser) -> None:
     kpi.add_argument("--seeds", type=Path, default=registry.SEEDS, metavar="DIR", help="folder of the KPI seeds")
     what = kpi.add_subparsers(dest="what", required=True, metavar="WHAT")
     check = what.add_parser("check", help="the registry's faults with file, line and remedy; status 1 if there are any")
-    check.add_argument("--against", type=Path, metavar="DIR", help="seeds as they were: judge the change too")
+    before = "folder of the seeds as they were, or a revision of git: judge the change too"
+    check.add_argument("--against", metavar="BEFORE", help=before)
     tree = what.add_parser("tree", help="a published tree with actual, required, attainment and contribution")
     tree.add_argument("tree_id", help="brand_id.kgi_id")
-    tree.add_argument("--format", choices=pictures.FORMATS, default="mermaid")
+    tree.add_argument("--format", choices=FORMATS, default="mermaid")
     tree.add_argument("--language", choices=["en", "ja"], default="en")
     tree.add_argument("--period", choices=["day", "week", "month", "quarter"], default="month")
     tree.add_argument("--version", type=int, metavar="N", help="of the tree (default: the newest)")
@@ -46,7 +48,7 @@ def act(settings: Settings, words: argparse.Namespace) -> tuple[str, list[str]]:
         if served is None:
             raise Problem("nothing is published yet: `warehouse run` or `warehouse demo` does it.")
         root = pictures.read(served, words.tree_id, words.period, words.version)
-        return pictures.FORMATS[words.format](root, words.language), []
+        return FORMATS[words.format](root, words.language), []
     if words.what == "template":
         return templates.text(words.kgi_type, words.brand, words.seeds), []
     checker.require_sound(words.seeds)
@@ -59,9 +61,15 @@ def _check(settings: Settings, words: argparse.Namespace) -> tuple[str, list[str
     if not found:
         found += checker.lint(read)
     if words.against and not read.faults:
-        before = registry.Registry.read(words.against)
-        found += changes.faults(before, read)
-        said += changes.effects(before, read, publish.served(settings))
+        with changes.seeds_of(words.against) as folder:
+            if folder is None:
+                said.append(
+                    f"{words.against} is no folder and no revision that git has here: the change is not judged."
+                )
+            else:
+                before = registry.Registry.read(folder)
+                found += changes.faults(before, read)
+                said += changes.effects(before, read, publish.served(settings))
     if not found:
         said.append(f"{len(read.kgis)} goals, {len(read.kpis)} KPIs and {len(read.trees())} trees are sound.")
     return "\n".join(said), [str(fault) for fault in found]

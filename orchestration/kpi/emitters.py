@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -86,16 +88,30 @@ def _metric(name: str, row: dict[str, str], kind: str, parameters: dict[str, str
 def lightdash(registry: Registry, known: dict[str, dict[str, str]]) -> dict[str, Any]:
     """Return the tree table with one Lightdash metric a measured node: its label, drivers and target."""
     measures: dict[str, Any] = {}
-    for (kgi_id, brand_id, version), nodes in registry.trees().items():
+    for nodes in registry.trees().values():
+        names = {node.node_id: _node_name(registry, nodes, node) for node in nodes}
         for node in nodes:
-            name = f"{kgi_id}_v{version}_{'all' if brand_id == '*' else brand_id}_{node.node_id}"
-            measures[name] = _lightdash_metric(registry, known, nodes, node)
+            metric = _lightdash_metric(registry, known, node)
+            drivers = [names[child.node_id] for child in nodes if child.parent_node_id == node.node_id]
+            measures[names[node.node_id]] = metric | (
+                {"drivers": drivers, "tags": [f"op:{node.op}"]} if drivers else {}
+            )
     column = {"name": "actual", "config": {"meta": {"metrics": measures}}}
     return {"version": 2, "models": [{"name": TREE_TABLE, "columns": [column]}]}
 
 
-def _lightdash_metric(registry: Registry, known: dict, nodes: list[Edge], node: Edge) -> dict[str, Any]:
-    drivers = [child.node_id for child in nodes if child.parent_node_id == node.node_id]
+def _node_name(registry: Registry, nodes: list[Edge], node: Edge) -> str:
+    goal = _slug(node.kgi_id, [kgi.kgi_id for kgi in registry.kgis])
+    brand = "all" if node.brand_id == "*" else node.brand_id
+    return f"{goal}_v{node.version}_{brand}_{_slug(node.node_id, [other.node_id for other in nodes])}"
+
+
+def _slug(name: str, all_names: list[str]) -> str:
+    """Return a name that those tools take: itself, or, of another script, its place among all."""
+    return name if re.fullmatch(r"\w+", name, re.ASCII) else f"no_{all_names.index(name) + 1}"
+
+
+def _lightdash_metric(registry: Registry, known: dict, node: Edge) -> dict[str, Any]:
     targets = [
         {"value": target.target_value, "period": target.period_type, "from": target.valid_from.isoformat()}
         for target in registry.targets
@@ -108,8 +124,6 @@ def _lightdash_metric(registry: Registry, known: dict, nodes: list[Edge], node: 
         "filters": [{"kgi_id": node.kgi_id}, {"version": node.version}, {"node_id": node.node_id}],
         "spotlight": {"categories": [node.kgi_id]},
     }
-    if drivers:
-        metric |= {"drivers": drivers, "tags": [f"op:{node.op}"]}
     return metric | ({"targets": targets} if targets else {})
 
 
@@ -117,7 +131,8 @@ def dbt_docs(registry: Registry, known: dict[str, dict[str, str]]) -> str:
     """Return docs blocks: one a tree as Mermaid, and the glossary of both languages."""
     blocks = []
     for (kgi_id, brand_id, version), nodes in registry.trees().items():
-        name = f"kpi_tree_{kgi_id}_{'all' if brand_id == '*' else brand_id}_v{version}"
+        goal = _slug(kgi_id, [kgi.kgi_id for kgi in registry.kgis])
+        name = f"kpi_tree_{goal}_{'all' if brand_id == '*' else brand_id}_v{version}"
         chart = "\n".join(["```mermaid", *_chart(nodes), "```"])
         blocks.append(f"{{% docs {name} %}}\n{chart}\n{{% enddocs %}}")
     rows = [f"| {row['label_en']} | {row['label_ja']} | {_said(row)} |" for row in known.values()]
@@ -127,10 +142,11 @@ def dbt_docs(registry: Registry, known: dict[str, dict[str, str]]) -> str:
 
 def _chart(nodes: list[Edge]) -> Iterator[str]:
     yield "flowchart TD"
+    places = {node.node_id: f"n{place}" for place, node in enumerate(nodes)}
     for node in nodes:
-        yield f'    {node.node_id}["{node.label_en}<br/>{node.label_ja}"]'
+        yield f'    {places[node.node_id]}["{escape(node.label_en)}<br/>{escape(node.label_ja)}"]'
         if node.parent_node_id:
-            yield f"    {node.parent_node_id} --- {node.node_id}"
+            yield f"    {places[node.parent_node_id]} --- {places[node.node_id]}"
 
 
 def _metrics(path: Path) -> dict[str, dict[str, str]]:

@@ -1,29 +1,53 @@
-"""`warehouse kpi tree`: a tree as published, as Mermaid, SVG or JSON, each node with what it is, should be and gave."""
+"""`warehouse kpi tree`: a tree as published, as Mermaid or JSON, each node with what it is, should be and gave."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from html import escape
 from pathlib import Path
 
 import duckdb
 
+from dashboard import figures
+from dashboard.words import Words
 from orchestration.settings import Problem
 
-BOX_WIDTH, BOX_HEIGHT, GAP_X, GAP_Y, MARGIN = 240, 92, 24, 56, 20
-COLOURS = {"met": "#2e7d32", "on_track": "#2e7d32", "at_risk": "#b26a00", "behind": "#b3261e", "missed": "#b3261e"}
-GREY = "#5f6368"
 SIGNS = {"sum": "+", "product": "×", "ratio": "÷", "empirical": "~"}
 NEWEST = """
-    select n.node_id, n.parent_node_id, n.op, n.unit, n.label_en, n.label_ja, n.actual, n.null_reason, n.required,
-        n.attainment, n.status, cast(n.period_start as varchar) as period_start, n.is_partial, c.contribution
+    select n.node_id, n.parent_node_id, n.op, n.unit, n.label_en, n.label_ja, n.actual, n.null_reason,
+        n.target, n.required, n.attainment, n.status, cast(n.period_start as varchar) as period_start, n.is_partial,
+        c.contribution
     from marts.kpi_tree_nodes n left join marts.kpi_tree_contributions c
         using (tree_id, version, node_id, period_type, period_start)
     where n.tree_id = $tree and n.version = $version and n.period_type = $period_type and n.period_start = $start
     order by n.depth, n.child_order, n.node_id
 """
+
+SIBLINGS = """
+    select node_id, sibling_node_id, label_en, label_ja, state, lag_days, r from marts.kpi_tree_siblings
+    where tree_id = ? and version = ? order by node_id, sibling_node_id
+"""
+
+
+@dataclass(frozen=True)
+class Sibling:
+    """A node of the same level that goes together with this one, and what is known of it."""
+
+    node_id: str
+    label_en: str
+    label_ja: str
+    state: str
+    lag_days: int | None
+    r: float | None
+
+    def line(self, language: str) -> str:
+        """Return what a reader sees of the edge."""
+        label = self.label_ja if language == "ja" else self.label_en
+        if self.state != "supported":
+            return label
+        return f"{label} (r {self.r:+.2f}, {Words(language)('tree.days_later', days=self.lag_days)})"
 
 
 @dataclass
@@ -38,6 +62,7 @@ class Node:
     label_ja: str
     actual: float | None
     null_reason: str | None
+    target: float | None
     required: float | None
     attainment: float | None
     status: str
@@ -45,16 +70,32 @@ class Node:
     is_partial: bool
     contribution: float | None
     children: list[Node] = field(default_factory=list)
+    siblings: list[Sibling] = field(default_factory=list)
 
-    def lines(self, language: str) -> list[str]:
-        """Return what a reader sees of the node: label, actual against required, contribution."""
+    def lines(self, language: str, goal_unit: str | None) -> list[str]:
+        """Return what a reader sees of the node: label, actual against its target or what is required, contribution."""
+        words = Words(language)
         label = self.label_ja if language == "ja" else self.label_en
-        known = f"{_number(self.actual, self.unit)}" if self.actual is not None else f"? ({self.null_reason})"
-        words = ("必要", "寄与") if language == "ja" else ("required", "gave")
-        stands = f"{known} / {words[0]} {_number(self.required, self.unit)}"
-        reached = f"{self.attainment:.1%}" if self.attainment is not None else self.status
-        gave = f", {words[1]} {self.contribution:+,.6g}" if self.contribution is not None else ""
-        return [f"{label} {SIGNS.get(self.op, '')}".strip(), stands, reached + gave]
+        known = (
+            figures.shown(self.actual, self.unit or "") if self.actual is not None else words.value(self.null_reason)
+        )
+        aim, name = (self.required, "required") if self.target is None else (self.target, "target")
+        stands = f"{known} / {words(f'column.{name}')} {figures.shown(aim, self.unit or '')}"
+        reached = words.value(self.status)
+        if self.attainment is not None:
+            reached = f"{figures.percent(self.attainment)} {reached}"
+        parts = [reached] if self.contribution is None else [reached, _part(self.contribution, goal_unit, words)]
+        return [f"{label} {SIGNS.get(self.op, '')}".strip(), stands, " · ".join(parts)]
+
+
+def _part(contribution: float, unit: str | None, words: Words) -> str:
+    """Write what a leaf gave in the goal's unit; to a rate it gave points."""
+    told = (
+        f"{100 * contribution:+.2f} pt".replace("-", "−")
+        if unit == "rate"
+        else figures.change(contribution, unit or "")
+    )
+    return words("tree.gave", part=told)
 
 
 def read(published: Path, tree_id: str, period_type: str, version: int | None = None) -> Node:
@@ -76,8 +117,10 @@ def read(published: Path, tree_id: str, period_type: str, version: int | None = 
         names = {"tree": tree_id, "version": newest[0], "period_type": period_type, "start": newest[1]}
         found = con.execute(NEWEST, names)
         columns = [column[0] for column in found.description]
-        nodes = [Node(**dict(zip(columns, row, strict=True))) for row in found.fetchall()]
-    return grown(nodes)
+        nodes = {row[0]: Node(**dict(zip(columns, row, strict=True))) for row in found.fetchall()}
+        for node_id, *known in con.execute(SIBLINGS, [tree_id, newest[0]]).fetchall():
+            nodes[node_id].siblings.append(Sibling(*known))
+    return grown(list(nodes.values()))
 
 
 def grown(nodes: Sequence[Node]) -> Node:
@@ -95,13 +138,13 @@ def as_json(root: Node, language: str) -> str:  # noqa: ARG001
 
 
 def mermaid(root: Node, language: str) -> str:
-    """Return a Mermaid flowchart; an empirical edge is dotted."""
+    """Return a Mermaid flowchart; an empirical edge is dotted, one of siblings has two ends."""
     lines = ["flowchart TD"]
     numbers: dict[str, str] = {}
 
     def draw(node: Node) -> None:
         numbers[node.node_id] = f"n{len(numbers)}"
-        text = "<br/>".join(escape(line).replace("#", "&num;") for line in node.lines(language))
+        text = "<br/>".join(escape(line).replace("#", "&num;") for line in node.lines(language, root.unit))
         lines.append(f'    {numbers[node.node_id]}["{text}"]:::{_class(node)}')
         for child in node.children:
             draw(child)
@@ -109,6 +152,11 @@ def mermaid(root: Node, language: str) -> str:
             lines.append(f"    {numbers[node.node_id]} {arrow} {numbers[child.node_id]}")
 
     draw(root)
+    lines += [
+        f'    {numbers[node.node_id]} <-. "{escape(sibling.line(language))}" .-> {numbers[sibling.node_id]}'
+        for node in every(root)
+        for sibling in node.siblings
+    ]
     lines += [
         "    classDef good stroke:#2e7d32",
         "    classDef warn stroke:#b26a00",
@@ -118,50 +166,11 @@ def mermaid(root: Node, language: str) -> str:
     return "\n".join(lines)
 
 
-def svg(root: Node, language: str) -> str:
-    """Return the tree as one SVG document, leaves side by side and parents over the middle of their children."""
-    places: dict[int, tuple[float, float]] = {}
-    width = _place(root, 0, MARGIN, places)
-    height = max(y for _, y in places.values()) + BOX_HEIGHT + MARGIN
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width + MARGIN - GAP_X:g} {height:g}"'
-        f' font-family="sans-serif" font-size="13" role="img"><title>{escape(root.lines(language)[0])}</title>'
-    ]
-    _draw(root, places, language, parts)
-    return "\n".join([*parts, "</svg>"])
-
-
-def _place(node: Node, depth: int, left: float, places: dict[int, tuple[float, float]]) -> float:
-    right = left
+def every(node: Node) -> Iterator[Node]:
+    """Yield the node and all below it."""
+    yield node
     for child in node.children:
-        right = _place(child, depth + 1, right, places)
-    y = MARGIN + depth * (BOX_HEIGHT + GAP_Y)
-    if not node.children:
-        places[id(node)] = (left, y)
-        return left + BOX_WIDTH + GAP_X
-    first, last = places[id(node.children[0])][0], places[id(node.children[-1])][0]
-    places[id(node)] = ((first + last) / 2, y)
-    return right
-
-
-def _draw(node: Node, places: dict[int, tuple[float, float]], language: str, parts: list[str]) -> None:
-    x, y = places[id(node)]
-    for child in node.children:
-        child_x, child_y = places[id(child)]
-        dashes = ' stroke-dasharray="5 4"' if node.op == "empirical" else ""
-        parts.append(
-            f'<line x1="{x + BOX_WIDTH / 2:g}" y1="{y + BOX_HEIGHT:g}" x2="{child_x + BOX_WIDTH / 2:g}"'
-            f' y2="{child_y:g}" stroke="{GREY}"{dashes}/>'
-        )
-        _draw(child, places, language, parts)
-    colour = COLOURS.get(node.status, GREY)
-    parts.append(
-        f'<rect x="{x:g}" y="{y:g}" width="{BOX_WIDTH}" height="{BOX_HEIGHT}" rx="6" fill="#fff" stroke="{colour}"'
-        ' stroke-width="2"/>'
-    )
-    for number, line in enumerate(node.lines(language)):
-        weight = ' font-weight="bold"' if number == 0 else ""
-        parts.append(f'<text x="{x + 12:g}" y="{y + 26 + 24 * number:g}"{weight} fill="#202124">{escape(line)}</text>')
+        yield from every(child)
 
 
 def _class(node: Node) -> str:
@@ -170,10 +179,4 @@ def _class(node: Node) -> str:
     )
 
 
-def _number(value: float | None, unit: str | None) -> str:
-    if value is None:
-        return "–"
-    return f"{value:.2%}" if unit == "rate" else f"{value:,.6g}" if abs(value) < 1000 else f"{value:,.0f}"
-
-
-FORMATS = {"mermaid": mermaid, "svg": svg, "json": as_json}
+FORMATS = {"mermaid": mermaid, "json": as_json}

@@ -58,7 +58,7 @@ class Kgi(Row):
     label_en: str
     label_ja: str
     target_value: float | None = Field(default=None, gt=0)
-    growth_rate: float | None = None
+    growth_rate: float | None = Field(default=None, gt=-1)
     baseline_value: float | None = None
     period_type: PeriodType
     spread: Spread
@@ -139,6 +139,21 @@ class Bridge(BaseModel):
     reason: str
 
 
+class Sibling(Row):
+    """One row of kpi_siblings.csv: two nodes of one level that go together."""
+
+    version: int = Field(ge=1)
+    node_id: str
+    sibling_node_id: str
+    label_en: str
+    label_ja: str
+
+    @property
+    def tree(self) -> tuple[str, str, int]:
+        """Return what names the tree."""
+        return self.kgi_id, self.brand_id, self.version
+
+
 Kind = TypeVar("Kind", bound=BaseModel)
 # Each seed, its row, and the columns that name one row of it.
 FILES: dict[str, tuple[type[BaseModel], tuple[str, ...]]] = {
@@ -148,6 +163,7 @@ FILES: dict[str, tuple[type[BaseModel], tuple[str, ...]]] = {
     "kpi_targets": (Target, ("kgi_id", "brand_id", "metric_id", "period_type", "method", "valid_from")),
     "kpi_revisions": (Revision, ("kgi_id", "brand_id", "metric_id", "valid_from")),
     "kpi_bridges": (Bridge, ("metric_id", "valid_from")),
+    "kpi_siblings": (Sibling, ("kgi_id", "version", "brand_id", "node_id", "sibling_node_id")),
 }
 # Seeds of steering, which name metrics too: the columns that do, some with several parted by a space.
 NAMING = {
@@ -171,7 +187,7 @@ class Named:
 
 @dataclass
 class Registry:
-    """All rows of the six seeds, what others name, the units of known metrics, and what could not be read."""
+    """All rows of the seven seeds, what others name, the units of known metrics, and what could not be read."""
 
     kgis: list[Kgi]
     kpis: list[Kpi]
@@ -179,6 +195,7 @@ class Registry:
     targets: list[Target]
     revisions: list[Revision]
     bridges: list[Bridge]
+    siblings: list[Sibling]
     named: list[Named]
     units: dict[str, str]
     faults: list[Fault] = field(default_factory=list)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from orchestration.kpi.registry import Edge, Fault
+from orchestration.kpi.registry import Edge, Fault, Sibling
 
 # As in macros/kpi/tree.sql.
-LEVELS = 8
+LEVELS = 12
 FACTORS = 6
 CHILDREN = {
     "leaf": (0, 0, "none"),
@@ -77,6 +77,9 @@ def _of_node(node: Edge, children: Sequence[Edge], units: dict[str, str]) -> Ite
         yield _fault("unmeasured", node, f"{node.node_id} has no metric_id: a {node.op} has to be measured.")
     if node.op == "sum":
         yield from _of_units(node, children, units)
+    if node.op == "ratio" and len(children) == 2 and children[0].child_order == children[1].child_order:
+        sentence = f"both children of {node.node_id} have the same child_order: give the numerator the lower one."
+        yield _fault("same_place", children[1], sentence)
 
 
 def _of_units(node: Edge, children: Sequence[Edge], units: dict[str, str]) -> Iterator[Fault]:
@@ -89,6 +92,36 @@ def _of_units(node: Edge, children: Sequence[Edge], units: dict[str, str]) -> It
                 f" take metrics of one unit or another op for {node.node_id}."
             )
             yield _fault("mixed_units", other, sentence)
+
+
+def of_siblings(siblings: Sequence[Sibling], trees: Mapping[tuple[str, str, int], Sequence[Edge]]) -> Iterator[Fault]:
+    """Yield the siblings that are not two measured nodes of one level of a tree."""
+    for row in siblings:
+        nodes = {node.node_id: node for node in trees.get(row.tree, ())}
+        lacking = [name for name in (row.node_id, row.sibling_node_id) if name not in nodes]
+        if lacking:
+            sentence = f"there is no node {lacking[0]} in the tree of {row.kgi_id}: mend the name."
+            yield Fault("unknown_node", row.file, row.line, sentence)
+            continue
+        one, other = nodes[row.node_id], nodes[row.sibling_node_id]
+        if one is other or _depth(one, nodes) != _depth(other, nodes):
+            sentence = (
+                f"{one.node_id} and {other.node_id} are not two nodes of one level: an edge between levels is a"
+                " parent_node_id."
+            )
+            yield Fault("not_siblings", row.file, row.line, sentence)
+        elif None in (one.metric_id, other.metric_id):
+            unmeasured = one if one.metric_id is None else other
+            sentence = f"{unmeasured.node_id} has no metric_id: a sibling has to be measured."
+            yield Fault("unmeasured", row.file, row.line, sentence)
+
+
+def _depth(node: Edge, nodes: Mapping[str, Edge]) -> int:
+    seen = [node.node_id]
+    while node.parent_node_id in nodes and node.parent_node_id not in seen:
+        node = nodes[node.parent_node_id]
+        seen.append(node.node_id)
+    return len(seen)
 
 
 def _fault(kind: str, node: Edge, sentence: str) -> Fault:

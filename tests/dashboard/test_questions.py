@@ -25,6 +25,9 @@ ASKED = {
     "last_date": WEEK_END,
     "model": "customer_health",
     "entity": "aozora-c0014",
+    "metric": "sessions",
+    "periods": 6,
+    "with_partial": True,
 }
 QUESTIONS = sorted(path.stem for path in served.QUESTIONS.glob("*.sql"))
 

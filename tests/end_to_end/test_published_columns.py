@@ -73,6 +73,7 @@ EMPTY = {
     "source_loads.caveats": "the sandbox's GA4 withholds nothing",
     "metric_availability.caveats": "the sandbox's GA4 withholds nothing",
     "source_completeness.first_missing_account_id": "every account is loaded",
+    "brand_metrics.previous_value": "one whole week has no whole week before it",
     "kpi_backcast.null_reason": "every step has its rate",
     "kpi_progress.null_reason": "every metric with a target is measured",
     "kpi_progress.usual_hit_probability": "twelve days hold no three whole periods",
@@ -99,6 +100,10 @@ EMPTY = {
                 "elasticity_high", "unit_slope", "r_reference", "r_recent", "r2_out_of_time",
             )
         ),
+        "twelve days are too few to say anything of a relation",
+    ),
+    **dict.fromkeys(
+        (f"kpi_tree_siblings.{name}" for name in ("lag_days", "r", "r_low", "r_high", "elasticity")),
         "twelve days are too few to say anything of a relation",
     ),
 }  # fmt: skip

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
+import duckdb
 import pytest
 import zstandard
 
@@ -33,6 +35,23 @@ def test_n20_a_ratio_is_traced_to_the_sources_of_both_its_sides(rehearsed):
         Settings.load(rehearsed, {}), "kpi_tree_nodes", "aozora.leads,1,lead_rate,day,2026-07-03"
     )
     assert {each.raw_table.partition(".")[0] for each in evidence} == {"raw_ga4", "raw_hubspot"}
+
+
+def test_n20_a_figure_of_dropped_files_is_traced_to_the_files_and_their_hashes(rehearsed):
+    """N20: the visits of a week stand on the file that counted them, and a score on those of its customer."""
+    settings = Settings.load(rehearsed, {})
+    _, evidence = receipt.receipt(settings, "channel_metrics_weekly", "aozora,2026-06-29,offline_visits")
+    assert {(each.raw_table, each.verdict) for each in evidence} == {("raw_files.offline_contacts", "verified")}
+    assert [Path(each.file).name.partition(".")[0] for each in evidence] == ["offline_contacts-2026-07-05"]
+    with duckdb.connect(str(settings.warehouse), read_only=True) as con:
+        key = ",".join(
+            map(str, con.execute("select model_id, model_version, entity_type, entity_id, period_type, period_start"
+                                 " from marts.engagement_scores where entity_id = 'aozora-c0001' limit 1").fetchone())
+        )  # fmt: skip
+    _, evidence = receipt.receipt(settings, "engagement_scores", key)
+    dropped = [each for each in evidence if each.raw_table == "raw_files.product_events"]
+    assert dropped
+    assert {each.verdict for each in evidence} == {"verified"}
 
 
 def test_n20_a_page_file_that_was_touched_is_named(rehearsed, tmp_path):

@@ -35,13 +35,14 @@ REVISION = GOAL | {
     "metric_id": "link_clicks", "valid_from": "2026-02-01", "from_value": 5, "to_value": 8, "timing": "after January",
     "extent": "from 5 to 8", "countermeasure": "link in the first line", "author": "Social media lead",
 }  # fmt: skip
+SIBLING = GOAL | {"version": 1, "node_id": "x", "sibling_node_id": "y", "label_en": "t", "label_ja": "t"}
 BRIDGE = {"metric_id": "views", "valid_from": "2025-04-21", "factor": 1.2, "reason": "overlap of ten days"}
 
 
 def write(folder: Path, **seeds: list[dict]) -> Path:
-    """Write the six seeds; those that are not given are those of a sound registry."""
+    """Write the seven seeds; those that are not given are those of a sound registry."""
     sound = {"kgis": [KGI], "kpis": [KPI], "kpi_edges": TREE, "kpi_targets": [TARGET], "kpi_revisions": []}
-    for name, rows in ({**sound, "kpi_bridges": []} | seeds).items():
+    for name, rows in ({**sound, "kpi_bridges": [], "kpi_siblings": []} | seeds).items():
         columns = list(dict.fromkeys(column for row in rows for column in row)) or list(REVISION)
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, columns)
@@ -117,10 +118,10 @@ WRONG = {
         "kpi_edges.csv, line 2: 0 children of root say carries_target",
     ),
     "an unmeasured leaf": ({"kpi_edges": [ROOT, without(CHILD, "metric_id")]}, "line 3: x has no metric_id"),
-    "a tree of nine levels": (
+    "a tree of thirteen levels": (
         {"kpi_edges": [ROOT, *(ROOT | {"node_id": f"n{n}", "parent_node_id": f"n{n - 1}" if n > 1 else "root"}
-                               for n in range(1, 8)), CHILD | {"parent_node_id": "n7"}]},
-        "kpi_edges.csv, line 10: x lies 9 levels deep",
+                               for n in range(1, 12)), CHILD | {"parent_node_id": "n11"}]},
+        "kpi_edges.csv, line 14: x lies 13 levels deep",
     ),
     "a target without a number": (
         {"kpi_targets": [without(TARGET, "target_value")]},
@@ -148,6 +149,42 @@ WRONG = {
     ),
     "M46 a revision without an extent": (
         {"kpi_revisions": [without(REVISION, "extent")]}, "kpi_revisions.csv, line 2: extent is empty: fill it in.",
+    ),
+    "M173 a sibling of another level": (
+        {"kpi_edges": TREE, "kpi_siblings": [SIBLING | {"sibling_node_id": "root"}]},
+        "kpi_siblings.csv, line 2: x and root are not two nodes of one level",
+    ),
+    "M173 a sibling that is not there": (
+        {"kpi_edges": TREE, "kpi_siblings": [SIBLING]},
+        "kpi_siblings.csv, line 2: there is no node y in the tree of g: mend the name.",
+    ),
+    "a ratio whose sides have the same place": (
+        {"kpi_edges": [ROOT | {"op": "ratio"}, CHILD, CHILD | {"node_id": "y"}]},
+        "kpi_edges.csv, line 4: both children of root have the same child_order: give the numerator the lower one.",
+    ),
+    "its own parent": (
+        {"kpi_edges": [*TREE, ROOT | {"node_id": "self", "parent_node_id": "self"}]},
+        "kpi_edges.csv, line 4: self → self is a circle",
+    ),
+    "a leaf with children": (
+        {"kpi_edges": [*TREE, CHILD | {"node_id": "y", "parent_node_id": "x"}]},
+        "kpi_edges.csv, line 3: x is a leaf with 1 children: it has none.",
+    ),
+    "a product of seven": (
+        {"kpi_edges": [ROOT | {"op": "product"}, CHILD | {"carries_target": "true"},
+                       *(CHILD | {"node_id": f"y{n}", "metric_id": "click_rate_views"} for n in range(6))]},
+        "kpi_edges.csv, line 2: root is a product with 7 children: it has two to 6.",
+    ),
+    "a place in words": (
+        {"kpi_edges": [ROOT, CHILD | {"child_order": "first"}]}, "kpi_edges.csv, line 3: child_order is 'first', but",
+    ),
+    "a tree of all brands for the goal of one": (
+        {"kgis": [KGI | {"brand_id": "aozora", "metric_id": "leads"}], "kpis": [], "kpi_targets": []},
+        "kpi_edges.csv, line 2: the root measures sessions, the KGI leads",
+    ),
+    "a goal that shrinks below nothing": (
+        {"kgis": [without(KGI, "target_value") | {"growth_rate": -1}]},
+        "kgis.csv, line 2: growth_rate is '-1', but",
     ),
     "M46 a revision without a timing": (
         {"kpi_revisions": [without(REVISION, "timing")]}, "kpi_revisions.csv, line 2: timing is empty: fill it in.",

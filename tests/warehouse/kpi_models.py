@@ -36,7 +36,7 @@ INPUTS = {
     "int_reporting_window": "first_date date, last_date date",
     "int_calendar_days": "date date",
     "int_kpi_relation_pairs": "brand_id varchar, kgi_id varchar, metric_id varchar, related_metric_id varchar,"
-    " is_edge boolean, is_kpi boolean, is_candidate boolean, metric_group varchar",
+    " is_edge boolean, is_sibling boolean, is_kpi boolean, is_candidate boolean, metric_group varchar",
     "int_kpi_relations_judged": "brand_id varchar, metric_id varchar, related_metric_id varchar, assessed_on date,"
     " elasticity double, state varchar, expires_on date",
 }
@@ -50,6 +50,7 @@ TREES = {
     "int_kpi_targets_spread": "intermediate",
     "int_kpi_nodes_measured": "intermediate",
     "int_kpi_nodes_required": "intermediate",
+    "int_kpi_nodes_carried": "intermediate",
     "int_kpi_edges_weighted": "intermediate",
     "kpi_tree_nodes": "marts",
     "kpi_tree_contributions": "marts",

@@ -2,17 +2,17 @@
 {% macro kpi_longest_lag() %}{{ return(14) }}{% endmacro %}
 
 {#
-Each lag alone is believed at 0.1 % two-sided: the best of fifteen is then found by chance in 1.5 % of cases. All days
-and the older ones are asked apart, for two series that only wander: the worlds of the tests want 95 of 100 refused.
+Each lag alone is believed at 0.1 % two-sided, so that the best of fifteen is found by chance in at most 1.5 % of unrelated
+pairs (Bonferroni). All days and the older ones are asked apart: in at most 3 % one of both is believed.
 #}
 {% macro kpi_lag_z() %}{{ return(3.29) }}{% endmacro %}
 
 {# Means of seven weekdays, a slope and an intercept are taken from the sample before it says anything. #}
 {% macro kpi_fit_cost() %}{{ return(9) }}{% endmacro %}
 
-{# What is left of a sample of `n`, at least one, so that an error can be said of any. #}
-{% macro fit_freedom(n) -%}
-    greatest(cast({{ n }} as double) - {{ kpi_fit_cost() }}, 1)
+{# What a sample of `n` steps is worth, at least one, when `redundancy` of them are worth as much as one of their own. #}
+{% macro fit_freedom(n, redundancy) -%}
+    greatest((cast({{ n }} as double) - {{ kpi_fit_cost() }}) / {{ redundancy }}, 1)
 {%- endmacro %}
 
 {# Of pairs of one scale and part, all that a straight line and its error on other pairs can be told from. #}

@@ -1,5 +1,5 @@
 {# Levels below the root that a tree may have, root included; a deeper one is a fault of the registry. #}
-{% macro kpi_tree_levels() %}{{ return(8) }}{% endmacro %}
+{% macro kpi_tree_levels() %}{{ return(12) }}{% endmacro %}
 
 {# Children that a product may have: three Gauss points integrate up to six factors exactly. #}
 {% macro kpi_product_children() %}{{ return(6) }}{% endmacro %}

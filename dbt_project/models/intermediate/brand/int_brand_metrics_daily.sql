@@ -24,7 +24,13 @@ source_metric_days as (
 
 ),
 
--- how many accounts of the brand could tell this metric
+offline_days as (
+
+    select * from {{ ref('int_offline_days') }}
+
+),
+
+-- how many accounts of the brand could tell this metric; what staff write down is told by the brand itself
 brand_metrics as (
 
     select
@@ -40,7 +46,7 @@ brand_metrics as (
                     when accounts.source = 'ga4' then metrics.ga4_name
                     when accounts.source = 'hubspot' then metrics.hubspot_name
                 end
-            ) as bigint
+            ) + max(case when metrics.source = 'files' then 1 else 0 end) as bigint
         ) as account_count
     from accounts
     cross join metrics
@@ -50,6 +56,30 @@ brand_metrics as (
         metrics.metric_id,
         metrics.kind,
         metrics.unit
+
+),
+
+metric_days as (
+
+    select
+        brand_id,
+        metric_id,
+        date,
+        value,
+        null_reason,
+        is_settled
+    from source_metric_days
+
+    union all
+
+    select
+        brand_id,
+        metric_id,
+        date,
+        value,
+        cast(null as {{ dbt.type_string() }}) as null_reason,
+        cast(true as boolean) as is_settled
+    from offline_days
 
 ),
 
@@ -63,7 +93,7 @@ summed as (
         cast(sum(value) as decimal(28, 6)) as value,
         min(null_reason) as null_reason,
         cast(min(case when is_settled then 1 else 0 end) as bigint) as settled
-    from source_metric_days
+    from metric_days
     group by
         brand_id,
         metric_id,

@@ -1,6 +1,5 @@
 {# Two-sided 95 %. #}
 {% set z = 1.96 %}
--- depends_on: {{ ref('int_kpi_registry_faults') }}
 with
 
 metrics as (

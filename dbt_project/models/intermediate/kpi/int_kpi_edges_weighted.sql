@@ -7,25 +7,9 @@ nodes as (
 
 ),
 
-bridges as (
+carried as (
 
-    select * from {{ ref('kpi_bridges') }}
-
-),
-
-breaks as (
-
-    -- days from which on a metric means something else, and by what its older figures are made comparable
-    select
-        metrics.metric_id,
-        metrics.valid_from,
-        bridges.factor
-    from {{ ref('metrics') }} as metrics
-    left join bridges
-        on
-            metrics.metric_id = bridges.metric_id
-            and metrics.valid_from = bridges.valid_from
-    where metrics.version > 1
+    select * from {{ ref('int_kpi_nodes_carried') }}
 
 ),
 
@@ -34,9 +18,9 @@ paired as (
     select
         nodes.*,
         before.period_start as previous_period_start,
-        before.value as previous_measured,
+        case when carried.node_id is not null then carried.carried_value else before.value end as previous_value,
         before.null_reason as previous_null_reason,
-        case when breaks.metric_id is not null then breaks.factor else 1 end as bridge
+        carried.node_id is not null and carried.carried_value is null and before.value is not null as is_cut_off
     from nodes
     left join nodes as before
         on
@@ -45,11 +29,13 @@ paired as (
             and nodes.node_id = before.node_id
             and nodes.period_type = before.period_type
             and nodes.period_start = {{ add_days('before.period_end', 1) }}
-    left join breaks
+    left join carried
         on
-            nodes.metric_id = breaks.metric_id
-            and before.period_start < breaks.valid_from
-            and nodes.period_end >= breaks.valid_from
+            before.tree_id = carried.tree_id
+            and before.version = carried.version
+            and before.node_id = carried.node_id
+            and before.period_type = carried.period_type
+            and before.period_start = carried.period_start
 
 ),
 
@@ -68,19 +54,13 @@ changes as (
         period_start,
         previous_period_start,
         value,
-        previous_measured * bridge as previous_value,
+        previous_value,
         case
-            when bridge is null then 'definition_break'
+            when is_cut_off then 'definition_break'
             else coalesce(null_reason, previous_null_reason)
         end as null_reason,
-        case
-            when null_reason = 'zero_denominator' then coalesce(previous_measured * bridge, 0)
-            else value
-        end as new_value,
-        case
-            when previous_null_reason = 'zero_denominator' then coalesce(value, 0)
-            else previous_measured * bridge
-        end as old_value
+        case when null_reason = 'zero_denominator' then coalesce(previous_value, 0) else value end as new_value,
+        case when previous_null_reason = 'zero_denominator' then coalesce(value, 0) else previous_value end as old_value
     from paired
 
 ),

@@ -1,13 +1,31 @@
 with
 
+asked as (
+
+    select * from {{ ref('int_kpi_relation_pairs') }}
+
+),
+
 pairs as (
 
+    -- each metric with itself too: how much its steps hang together says how much a sample of them is worth
     select
         brand_id,
         metric_id,
         related_metric_id
-    from {{ ref('int_kpi_relation_pairs') }}
-    group by brand_id, metric_id, related_metric_id
+    from asked
+    union
+    select
+        brand_id,
+        metric_id,
+        metric_id as related_metric_id
+    from asked
+    union
+    select
+        brand_id,
+        related_metric_id as metric_id,
+        related_metric_id
+    from asked
 
 ),
 

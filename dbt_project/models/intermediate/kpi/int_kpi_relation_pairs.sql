@@ -1,4 +1,3 @@
--- depends_on: {{ ref('int_kpi_registry_faults') }}
 with
 
 nodes as (
@@ -7,15 +6,15 @@ nodes as (
 
 ),
 
-kgis as (
-
-    select * from {{ ref('kgis') }}
-
-),
-
 kpis as (
 
     select * from {{ ref('kpis') }}
+
+),
+
+siblings as (
+
+    select * from {{ ref('kpi_siblings') }}
 
 ),
 
@@ -31,26 +30,9 @@ metrics as (
 
 ),
 
-brands as (
-
-    select brand_id from {{ ref('stg_registry__accounts') }}
-    group by brand_id
-
-),
-
 goals as (
 
-    select
-        brands.brand_id,
-        kgis.kgi_id,
-        kgis.kgi_type,
-        kgis.metric_id,
-        rank() over (
-            partition by brands.brand_id, kgis.kgi_id
-            order by case when kgis.brand_id = '*' then 1 else 0 end, kgis.version desc
-        ) as preference
-    from brands
-    inner join kgis on kgis.brand_id in ('*', brands.brand_id)
+    select * from {{ ref('int_kpi_goals') }}
 
 ),
 
@@ -67,7 +49,6 @@ related as (
         on
             goals.kgi_id = kpis.kgi_id
             and kpis.brand_id in ('*', goals.brand_id)
-    where goals.preference = 1
 
     union all
 
@@ -79,7 +60,6 @@ related as (
         'candidate' as role
     from goals
     inner join kgi_patterns on goals.kgi_type = kgi_patterns.kgi_type
-    where goals.preference = 1
 
     union all
 
@@ -91,7 +71,7 @@ related as (
         'link_clicks' as related_metric_id,
         'condition' as role
     from goals
-    where preference = 1 and kgi_type = 'sales'
+    where kgi_type = 'sales'
 
     union all
 
@@ -109,6 +89,27 @@ related as (
             and parents.node_id = children.parent_node_id
     where parents.op = 'empirical'
 
+    union all
+
+    select
+        nodes.brand_id,
+        nodes.kgi_id,
+        nodes.metric_id,
+        others.metric_id as related_metric_id,
+        'sibling' as role
+    from siblings
+    inner join nodes
+        on
+            siblings.kgi_id = nodes.kgi_id
+            and siblings.version = nodes.version
+            and siblings.brand_id in ('*', nodes.brand_id)
+            and siblings.node_id = nodes.node_id
+    inner join nodes as others
+        on
+            nodes.tree_id = others.tree_id
+            and nodes.version = others.version
+            and siblings.sibling_node_id = others.node_id
+
 )
 
 select
@@ -117,6 +118,7 @@ select
     related.metric_id,
     related.related_metric_id,
     max(case when related.role = 'edge' then 1 else 0 end) = 1 as is_edge,
+    max(case when related.role = 'sibling' then 1 else 0 end) = 1 as is_sibling,
     max(case when related.role = 'kpi' then 1 else 0 end) = 1 as is_kpi,
     max(case when related.role in ('kpi', 'candidate') then 1 else 0 end) = 1 as is_candidate,
     max(metrics.metric_group) as metric_group

@@ -1,5 +1,6 @@
 {% set z = 1.96 %}
 {% set fewest_days = 28 %}
+{% set memory_days = 7 %}
 with
 
 fits as (
@@ -31,22 +32,72 @@ correlated as (
 
 ),
 
+own as (
+
+    select
+        brand_id,
+        metric_id,
+        assessed_on,
+        lag_days,
+        r_all
+    from correlated
+    where metric_id = related_metric_id
+
+),
+
+redundant as (
+
+    -- Bartlett's formula: of how many steps of unrelated series one is worth as much as one drawn afresh
+    select
+        x.brand_id,
+        x.metric_id,
+        y.metric_id as related_metric_id,
+        x.assessed_on,
+        greatest(
+            1 + 2 * coalesce(sum(
+                case
+                    when x.lag_days between 1 and {{ memory_days }}
+                        then (1 - x.lag_days / cast({{ memory_days + 1 }} as double)) * x.r_all * y.r_all
+                end
+            ), 0),
+            1
+        ) as redundancy
+    from own as x
+    inner join own as y
+        on
+            x.brand_id = y.brand_id
+            and x.assessed_on = y.assessed_on
+            and x.lag_days = y.lag_days
+    group by x.brand_id, x.metric_id, y.metric_id, x.assessed_on
+
+),
+
 ranked as (
 
     select
-        *,
-        n_all as all_n,
-        n_reference as reference_n,
-        n_recent as recent_n,
+        correlated.*,
+        redundant.redundancy,
+        correlated.n_all as all_n,
+        correlated.n_reference as reference_n,
+        correlated.n_recent as recent_n,
         row_number() over (
-            partition by brand_id, metric_id, related_metric_id, assessed_on
-            order by abs(coalesce(r_all, 0)) desc, lag_days
+            partition by
+                correlated.brand_id, correlated.metric_id, correlated.related_metric_id, correlated.assessed_on
+            order by abs(coalesce(correlated.r_all, 0)) desc, correlated.lag_days
         ) as place,
         row_number() over (
-            partition by brand_id, metric_id, related_metric_id, assessed_on
-            order by abs(coalesce(r_reference, 0)) desc, lag_days
+            partition by
+                correlated.brand_id, correlated.metric_id, correlated.related_metric_id, correlated.assessed_on
+            order by abs(coalesce(correlated.r_reference, 0)) desc, correlated.lag_days
         ) as reference_place
     from correlated
+    inner join redundant
+        on
+            correlated.brand_id = redundant.brand_id
+            and correlated.metric_id = redundant.metric_id
+            and correlated.related_metric_id = redundant.related_metric_id
+            and correlated.assessed_on = redundant.assessed_on
+    where correlated.metric_id <> correlated.related_metric_id
 
 ),
 
@@ -74,14 +125,14 @@ foretold as (
         {{ fit_r2_of_other('reference', 'recent') }} as r2_out_of_time,
         coalesce(
             reference_n >= {{ fewest_days }}
-            and abs({{ fisher_z('r_reference') }}) * sqrt({{ fit_freedom('reference_n') }}) > {{ kpi_lag_z() }},
+            and abs({{ fisher_z('r_reference') }}) * sqrt({{ fit_freedom('reference_n', 'redundancy') }}) > {{ kpi_lag_z() }},
             false
         ) as was_supported,
         coalesce(
             recent_n > {{ kpi_fit_cost() + 3 }}
-            and abs({{ fisher_z('r_recent') }}) * sqrt({{ fit_freedom('recent_n') }}) < {{ z }}
+            and abs({{ fisher_z('r_recent') }}) * sqrt({{ fit_freedom('recent_n', 'redundancy') }}) < {{ z }}
             and (abs({{ fisher_z('r_reference') }}) - abs({{ fisher_z('r_recent') }}))
-            / sqrt(1 / {{ fit_freedom('reference_n') }} + 1 / {{ fit_freedom('recent_n') }}) > 2,
+            / sqrt(1 / {{ fit_freedom('reference_n', 'redundancy') }} + 1 / {{ fit_freedom('recent_n', 'redundancy') }}) > 2,
             false
         ) as has_faded
     from sloped
@@ -98,10 +149,11 @@ fitted as (
         ranked.assessed_on,
         ranked.lag_days,
         ranked.scale,
+        ranked.redundancy,
         cast(ranked.all_n as bigint) as day_n,
         ranked.r_all as r,
         case
-            when ranked.all_n > {{ kpi_fit_cost() }} then {{ z }} / sqrt({{ fit_freedom('ranked.all_n') }})
+            when ranked.all_n > {{ kpi_fit_cost() }} then {{ z }} / sqrt({{ fit_freedom('ranked.all_n', 'ranked.redundancy') }})
         end as z_error,
         ranked.spearman,
         ranked.unit_slope,
@@ -129,7 +181,7 @@ judged as (
 
     select
         *,
-        {{ z }} * abs(elasticity) * sqrt((1 / nullif(r * r, 0) - 1) / {{ fit_freedom('day_n') }})
+        {{ z }} * abs(elasticity) * sqrt((1 / nullif(r * r, 0) - 1) / {{ fit_freedom('day_n', 'redundancy') }})
             as elasticity_error,
         case
             when day_n < {{ fewest_days }} or r is null then 'insufficient'

@@ -1,4 +1,3 @@
--- depends_on: {{ ref('int_kpi_registry_faults') }}
 with
 
 metrics as (

@@ -1,5 +1,3 @@
--- depends_on: {{ ref('int_kpi_registry_faults') }}
--- depends_on: {{ ref('int_kpi_tree_faults') }}
 with
 
 metrics as (

@@ -57,6 +57,19 @@ loaded as (
             and chosen.metric_id = metrics.metric_id
     where chosen.preference = 1
 
+),
+
+proposed as (
+
+    -- the metric of the step that could take least of what came is the first to be worked on
+    select
+        *,
+        row_number() over (
+            partition by brand_id, period_start
+            order by case when capacity_per_load is null then 1 else 0 end, capacity_per_load, step_order
+        ) as proposal_order
+    from loaded
+
 )
 
 select
@@ -70,12 +83,6 @@ select
     value,
     capacity_monthly,
     capacity_per_load,
-    coalesce(
-        row_number() over (
-            partition by brand_id, period_start
-            order by case when capacity_per_load is null then 1 else 0 end, capacity_per_load, step_order
-        ) = 1
-        and capacity_per_load is not null,
-        false
-    ) as is_bottleneck
-from loaded
+    proposal_order,
+    proposal_order = 1 and capacity_per_load is not null as is_bottleneck
+from proposed

@@ -1,5 +1,4 @@
 {% set stale_after_days = 92 %}
-{% set exposure = "('impressions', 'views', 'reach')" %}
 {% set criteria = [
     ('specific', 'warning', 'name a metric whose scope metrics.csv states', '対象範囲が定義された指標を選ぶ'),
     ('measurable', 'error', 'set a number in kpi_targets.csv, or put the KPI into the tree of its goal', '目標値を数値で設定する'),
@@ -14,46 +13,15 @@
 ] %}
 with
 
-kpis as (
+chosen as (
 
-    select * from {{ ref('kpis') }}
-
-),
-
-kgis as (
-
-    select * from {{ ref('kgis') }}
-
-),
-
-kpi_targets as (
-
-    select * from {{ ref('kpi_targets') }}
-    where method = 'number'
-
-),
-
-kpi_revisions as (
-
-    select * from {{ ref('kpi_revisions') }}
-
-),
-
-metrics as (
-
-    select * from {{ ref('int_metrics_current') }}
+    select * from {{ ref('int_kpis_chosen') }}
 
 ),
 
 nodes as (
 
     select * from {{ ref('kpi_tree_nodes') }}
-
-),
-
-history as (
-
-    select * from {{ ref('int_kpi_history') }}
 
 ),
 
@@ -72,87 +40,6 @@ quality as (
 reporting_window as (
 
     select * from {{ ref('int_reporting_window') }}
-
-),
-
-brands as (
-
-    select brand_id from {{ ref('stg_registry__accounts') }}
-    group by brand_id
-
-),
-
-goals as (
-
-    select
-        brands.brand_id,
-        kgis.kgi_id,
-        kgis.kgi_type,
-        kgis.period_type,
-        kgis.valid_from,
-        row_number() over (
-            partition by brands.brand_id, kgis.kgi_id
-            order by case when kgis.brand_id = '*' then 1 else 0 end, kgis.version desc
-        ) as preference
-    from brands
-    inner join kgis on kgis.brand_id in ('*', brands.brand_id)
-
-),
-
-chosen as (
-
-    select
-        goals.brand_id,
-        goals.kgi_id,
-        goals.kgi_type,
-        goals.period_type,
-        goals.valid_from,
-        kpis.kpi_id,
-        kpis.metric_id,
-        metrics.kind,
-        metrics.scope_paid,
-        count(*) over (partition by goals.brand_id, goals.kgi_id) as kpi_count,
-        sum(case when kpis.metric_id in ('followers', 'followers_net') then 1 else 0 end)
-            over (partition by goals.brand_id, goals.kgi_id) as follower_count,
-        sum(case when kpis.metric_id in {{ exposure }} then 1 else 0 end)
-            over (partition by goals.brand_id, goals.kgi_id) as exposure_count,
-        sum(case when metrics.kind in ('ratio', 'share') then 1 else 0 end)
-            over (partition by goals.brand_id, goals.kgi_id) as rate_count
-    from goals
-    inner join kpis
-        on
-            goals.kgi_id = kpis.kgi_id
-            and kpis.brand_id in ('*', goals.brand_id)
-    left join metrics on kpis.metric_id = metrics.metric_id
-    where goals.preference = 1
-
-),
-
-numbers as (
-
-    select
-        chosen.brand_id,
-        chosen.kgi_id,
-        chosen.metric_id,
-        max(kpi_targets.target_value) as target_value,
-        max(
-            case
-                when
-                    kpi_targets.valid_from <= reporting_window.last_date
-                    and (kpi_targets.valid_to is null or kpi_targets.valid_to >= reporting_window.last_date)
-                    then 1
-                else 0
-            end
-        ) as in_force,
-        max(kpi_targets.valid_from) as changed_on
-    from chosen
-    cross join reporting_window
-    inner join kpi_targets
-        on
-            chosen.kgi_id = kpi_targets.kgi_id
-            and chosen.metric_id = kpi_targets.metric_id
-            and kpi_targets.brand_id in ('*', chosen.brand_id)
-    group by chosen.brand_id, chosen.kgi_id, chosen.metric_id
 
 ),
 
@@ -194,43 +81,19 @@ diluted as (
 
 ),
 
-reviews as (
-
-    select
-        kgi_id,
-        max(valid_from) as reviewed_on
-    from kpi_revisions
-    group by kgi_id
-
-),
-
 examined as (
 
     select
         chosen.*,
-        reporting_window.last_date,
         newest_nodes.node_id,
         newest_nodes.actual,
         newest_nodes.status,
-        coalesce(numbers.target_value, newest_nodes.target, newest_nodes.required) as number,
-        coalesce(numbers.in_force = 1, newest_nodes.target is not null or newest_nodes.required is not null, false)
-            as is_in_force,
-        history.period_n,
-        history.value_mean + 1.2816 * history.value_sd as usual_p90,
-        greatest(
-            chosen.valid_from,
-            coalesce(numbers.changed_on, chosen.valid_from),
-            coalesce(reviews.reviewed_on, chosen.valid_from)
-        ) as reviewed_on,
+        coalesce(chosen.target_value, newest_nodes.target, newest_nodes.required) as number,
+        coalesce(chosen.is_in_force, newest_nodes.target is not null or newest_nodes.required is not null, false)
+            as has_number_today,
         newest_relations.state as relation,
         diluted.brand_id is not null as is_diluted
     from chosen
-    cross join reporting_window
-    left join numbers
-        on
-            chosen.brand_id = numbers.brand_id
-            and chosen.kgi_id = numbers.kgi_id
-            and chosen.metric_id = numbers.metric_id
     left join newest_nodes
         on
             chosen.brand_id = newest_nodes.brand_id
@@ -238,17 +101,11 @@ examined as (
             and chosen.metric_id = newest_nodes.metric_id
             and chosen.period_type = newest_nodes.period_type
             and newest_nodes.preference = 1
-    left join history
-        on
-            chosen.brand_id = history.brand_id
-            and chosen.metric_id = history.metric_id
-            and chosen.period_type = history.period_type
     left join newest_relations
         on
             chosen.brand_id || '.' || chosen.kgi_id = newest_relations.kgi_id
             and chosen.metric_id = newest_relations.metric_id
             and newest_relations.preference = 1
-    left join reviews on chosen.kgi_id = reviews.kgi_id
     left join diluted on chosen.brand_id = diluted.brand_id
 
 ),
@@ -285,8 +142,8 @@ judged as (
     case when node_id is not null then 'pass' else 'fail' end as verdict,
     coalesce('node ' || node_id || ' of the tree', 'no way in the tree leads to the goal') as evidence
     {% elif criterion == 'time_bound' %}
-    case when is_in_force then 'pass' else 'fail' end as verdict,
-    case when is_in_force then 'a ' || period_type else 'no target holds today' end as evidence
+    case when has_number_today then 'pass' else 'fail' end as verdict,
+    case when has_number_today then 'a ' || period_type else 'no target holds today' end as evidence
     {% elif criterion == 'followers_only' %}
     case when follower_count = kpi_count then 'fail' else 'pass' end as verdict,
     cast(follower_count as {{ dbt.type_string() }})

@@ -26,6 +26,7 @@ select
     pairs.brand_id,
     pairs.metric_group,
     pairs.is_edge,
+    pairs.is_sibling,
     pairs.is_kpi,
     pairs.is_candidate,
     case

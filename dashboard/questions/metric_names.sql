@@ -1,0 +1,1 @@
+select distinct metric_id from marts.brand_metrics order by metric_id
