@@ -12,7 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from connectors.dialect import Reply
-from connectors.errors import UnreadableAnswer
+from connectors.errors import RequestRefused, UnreadableAnswer
 from connectors.http import Api
 from connectors.streams import Window
 
@@ -78,7 +78,7 @@ def _pages(api: Api, path: str, question: dict[str, Any]) -> Iterator[Reply]:
     seen: set[str] = set()
     after: dict[str, str] = {}
     while True:
-        reply = api.post(f"{path}/search", question | after)
+        reply = _asked(api, f"{path}/search", question | after)
         results(reply)
         yield reply
         cursor = _after(reply)
@@ -88,6 +88,25 @@ def _pages(api: Api, path: str, question: dict[str, Any]) -> Iterator[Reply]:
             raise UnreadableAnswer("HubSpot gave the same page twice instead of the next: run again later")
         seen.add(cursor)
         after = {"after": cursor}
+
+
+def _asked(api: Api, path: str, question: dict[str, Any]) -> Reply:
+    """Ask as HubSpot's guide has it; where a server holds to the letter of its description, by that letter.
+
+    The description wants sorts as texts, and a cursor on the first page too.
+    """
+    refused = None
+    if "by the letter" not in api.memory:
+        try:
+            return api.post(path, question)
+        except RequestRefused as caught:
+            refused = caught
+        if not (refused.page and any(name in refused.page.body for name in (b"sorts", b"'after'"))):
+            raise refused
+    sorts = [one["propertyName"] for one in question["sorts"]]
+    reply = api.post(path, {"after": "0"} | question | {"sorts": sorts})
+    api.memory["by the letter"] = True
+    return reply
 
 
 def results(reply: Reply) -> list[dict[str, Any]]:
