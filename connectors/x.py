@@ -35,7 +35,7 @@ from connectors.x_examination import examine, private_clock
 from connectors.x_posts import ids_of, in_its_words, is_empty, next_token, post_pages
 from connectors.x_refresh import FRESH, REACH, Memory
 from connectors.x_renewal import renew
-from connectors.x_tables import MENTION_COUNTS, MENTIONS, OF_OTHERS, POST_REFUSALS, POSTS, USERS
+from connectors.x_tables import MENTION_COUNTS, MENTIONS, OF_OTHERS, POST_REFUSALS, POST_VALUES, POSTS, USERS
 
 log = logging.getLogger("warehouse")
 PAGE_SIZE = 100
@@ -181,7 +181,7 @@ SOURCE = Source(
     accounts_at_once=32,  # its limits are each account's own
     streams=(
         Stream("user", "snapshot", user, (USERS,)),
-        Stream("posts", "snapshot", posts, (POSTS, POST_REFUSALS), looks_back_days=31),
+        Stream("posts", "snapshot", posts, (POSTS, POST_REFUSALS), looks_back_days=31, values=POST_VALUES),
         Stream("mentions", "snapshot", mentions, (MENTIONS,), looks_back_days=8, personal=OF_OTHERS),
         Stream("counts", "snapshot", counts, (MENTION_COUNTS,)),
     ),

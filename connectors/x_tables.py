@@ -82,6 +82,12 @@ POST_SCHEMA = {
         }
     ],
 }
+_KINDS_OF_REFERENCE = frozenset({"retweeted", "quoted", "replied_to"})
+POST_VALUES = {
+    "data[].referenced_tweets[].type": _KINDS_OF_REFERENCE,
+    "data[].referenced_posts[].type": _KINDS_OF_REFERENCE,
+    "includes.media[].type": frozenset({"photo", "video", "animated_gif"}),
+}
 
 USERS = Table(
     "users",

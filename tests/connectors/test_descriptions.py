@@ -28,9 +28,11 @@ OBJECTS = {  # table that has a row for each object, and where its id stands
     "instagram media": ("media", "data", "media_id"),
     "instagram stories": ("stories", "data", "media_id"),
     "instagram tagged_media": ("tagged_media", "data", "media_id"),
+    "youtube videos": ("videos", "items", "video_id"),
     "youtube channel": ("channels", "items", "channel_id"),
 }
-EMPTY = {"instagram": {"data": []}, "hubspot": {"results": []}, "youtube": {"items": []}}
+UPLOADS = {"id": "UC17841", "contentDetails": {"relatedPlaylists": {"uploads": "UU17841"}, "videoId": "v1"}}
+EMPTY = {"instagram": {"data": []}, "hubspot": {"results": []}, "youtube": {"items": [UPLOADS]}}
 CASES = [
     pytest.param(
         name.partition("_")[0],
