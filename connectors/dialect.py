@@ -16,7 +16,7 @@ from connectors.errors import (
     SourceUnavailable,
     TokenRefused,
 )
-from connectors.pacing import Limit
+from connectors.pacing import UNBOUND, Allowance
 from connectors.streams import Page
 from connectors.waiting import retry_after_s
 
@@ -64,10 +64,10 @@ class Prices(Protocol):
 
 @dataclass(frozen=True)
 class Dialect:
-    """A source's name, what its error answers mean, the quota left, its price and its pace.
+    """A source's name, what its error answers mean, the quota left, its price and how fast it may be asked.
 
     `refusal` gets the answer and a function that makes the source's words fit to be repeated; it returns None
-    where the status alone decides. `rest_s` reads from an answer how long the endpoint wants no more questions.
+    where the status alone decides.
     """
 
     name: str
@@ -75,8 +75,7 @@ class Dialect:
     quota_left: Callable[[Reply], str | None]
     tries_more: int = TRIES_MORE
     prices: Prices | None = None
-    limits: tuple[Limit, ...] = ()
-    rest_s: Callable[[Reply], float | None] = lambda _: None
+    allowance: Allowance = UNBOUND
 
 
 def by_status(dialect: Dialect, reply: Reply) -> SourceError | None:

@@ -41,6 +41,7 @@ TRAFFIC_METRICS = (
     "keyEvents",
     "totalRevenue",
 )
+CHANGED = "GA4 changed a report while it was read page by page: run again"
 ONLY_KEY_EVENTS = {"filter": {"fieldName": "isKeyEvent", "stringFilter": {"matchType": "EXACT", "value": "true"}}}
 # Dimensions, metrics, filter of each report; what a table reads is told apart by its dimensions (ga4_tables).
 REPORTS: tuple[tuple[tuple[str, ...], tuple[str, ...], dict[str, Any] | None], ...] = (
@@ -150,15 +151,23 @@ def _question(
 
 
 def _rest(api: Api, path: str, question: dict[str, Any], report: dict[str, Any]) -> Iterator[Page]:
-    count, have = int(report.get("rowCount") or 0), len(report.get("rows") or ())
-    while have < count:
+    """Yield what follows the first part of a report, and refuse the whole if a row slipped between two parts."""
+    count, read = int(report.get("rowCount") or 0), _keys(report)
+    while len(read) < count:
         _keep_under_the_quota(api)
-        reply = api.post(f"{path}:runReport", question | {"offset": str(have)})
-        rows = len(reply.json.get("rows") or ())
+        reply = api.post(f"{path}:runReport", question | {"offset": str(len(read))})
+        rows = _keys(reply.json)
         if not rows or int(reply.json.get("rowCount") or 0) != count:
-            raise UnreadableAnswer("GA4 changed a report while it was read page by page: run again")
+            raise UnreadableAnswer(CHANGED)
         yield reply.page
-        have += rows
+        read += rows
+    if len(set(read)) < count:
+        raise UnreadableAnswer(CHANGED)
+
+
+def _keys(report: dict[str, Any]) -> list[tuple[str | None, ...]]:
+    """Return the dimensions of each row, which no other row of a report shares."""
+    return [tuple(value.get("value") for value in row.get("dimensionValues") or ()) for row in report.get("rows") or ()]
 
 
 SOURCE = Source(

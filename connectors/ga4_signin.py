@@ -17,11 +17,12 @@ from google.auth.exceptions import GoogleAuthError, TransportError
 from google.auth.transport.requests import Request
 from google.oauth2.service_account import Credentials
 
+from connectors.address import LOOPBACK
 from connectors.deadline import DeadlineAdapter
 from connectors.dialect import Reply
 from connectors.errors import SourceUnavailable, TokenRefused
 from connectors.ga4_dialect import DIALECT
-from connectors.http import LOOPBACK, Api
+from connectors.http import Api
 from connectors.redaction import Redaction
 
 SCOPE = "https://www.googleapis.com/auth/analytics.readonly"

@@ -1,4 +1,4 @@
-"""Asking a source: one session an account, bounded in time, size and tries, to one host and no other.
+"""Asking a source: one door an account, with its token, its pace, its budget and as many tries as an error allows.
 
 Only paths below the base address are ever asked, never an address that an answer gave. The token travels in the
 `Authorization` header alone and is blanked in whatever comes back.
@@ -7,21 +7,14 @@ Only paths below the base address are ever asked, never an address that an answe
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
-from time import monotonic
 from time import sleep as real_sleep
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-import requests
-
-from connectors.address import LOOPBACK, checked_host
-from connectors.deadline import DeadlineAdapter
 from connectors.dialect import GOOD, Dialect, Prices, Reply, by_status
 from connectors.errors import QuotaExhausted, RequestRefused, SourceUnavailable, TokenRefused, UnreadableAnswer
 from connectors.pacing import Pace
@@ -29,12 +22,13 @@ from connectors.redaction import Redaction
 from connectors.streams import Page
 from connectors.strict_json import parse_list, parse_object
 from connectors.usage import Usage
-from connectors.waiting import LONGEST_WAIT_S, retrying
+from connectors.waiting import retrying
+from connectors.wire import Wire
 
-CONNECT_S, ANSWER_S = 5.0, 90.0
+ANSWER_S = 90.0
 LARGEST_ANSWER = 64 * 1024 * 1024
+MOST_BYTES = 4 * 1024 * 1024 * 1024
 TRIES_MORE_IF_UNREADABLE = 2
-IDS = re.compile(r"\d{2,}")
 Answer = TypeVar("Answer")
 
 
@@ -48,6 +42,7 @@ class Api:
     sleep: Callable[[float], None] = real_sleep
     answer_s: float = ANSWER_S
     largest_answer: int = LARGEST_ANSWER
+    most_bytes: int = MOST_BYTES
     usage: Usage = field(default_factory=Usage)
     prices: Prices | None = None  # None: those of the dialect
     budget_usd: Decimal | None = None  # what may still be spent; None: no limit
@@ -57,30 +52,31 @@ class Api:
     def __post_init__(self) -> None:
         self.base_url = self.base_url.rstrip("/")
         self.prices = self.prices or self.dialect.prices
-        self._host = checked_host(self.dialect.name, self.base_url)
+        self._wire = Wire(
+            self.dialect.name,
+            self.base_url,
+            self.usage,
+            self.dialect.tries_more,
+            self.answer_s,
+            self.largest_answer,
+            self.most_bytes,
+        )
         if not (self.token.isascii() and self.token.isprintable()) or " " in self.token or not self.token:
             raise TokenRefused(f"{self.dialect.name}: the token is empty or has blanks in it, put it without them")
         self._redaction = Redaction(self.token)
-        self._pace = Pace(self.dialect.limits)
-        self._now: datetime | None = None
+        self._pace = Pace(self.dialect.allowance)
         self._gave_up = False
-        self._rests_until: dict[str, float] = {}  # by endpoint, on our own monotonic clock
         self._recalled: dict[str, Page] = {}
-        self._session = requests.Session()
-        # A proxy of the environment has no business with what is meant for this machine.
-        self._session.trust_env = self._host not in LOOPBACK
-        self._session.mount("https://", DeadlineAdapter())
-        self._session.mount("http://", DeadlineAdapter())
 
     def close(self) -> None:
         """Give the connection back."""
-        self._session.close()
+        self._wire.session.close()
 
     def present(self) -> datetime:
         """Return the source's own clock, UTC, as its last answer told it; ours only where it has none."""
-        if self._now is None:
+        if self._wire.now is None:
             self._patiently(lambda: self._exchange("GET", "/", None, {}))
-        return self._now or datetime.now(UTC)
+        return self._wire.now or datetime.now(UTC)
 
     def get(self, path: str, **params: str | int) -> Reply:
         """Ask for `path` below the base address."""
@@ -98,7 +94,7 @@ class Api:
         A stream that was broken off asks the same questions again until it comes to the first that has no answer yet.
         What is recalled counts as billed here: the bill of the fetch that paid for it goes with its part.
         """
-        self._recalled, self._now = dict(pages), present
+        self._recalled, self._wire.now = dict(pages), present
 
     def forget(self) -> None:
         """Ask the source for everything again."""
@@ -132,12 +128,8 @@ class Api:
         headers = {"Accept": "application/json", "Authorization": f"Bearer {self.token}"}
         if body is not None:
             headers["Content-Type"] = "application/json"
-        endpoint = IDS.sub("#", path.partition("?")[0])
-        left_s = self._rests_until.pop(endpoint, 0.0) - monotonic()
-        if 0 < left_s <= LONGEST_WAIT_S:
-            self.sleep(left_s)
         reply = self.judged(asked, *self._exchange(method, path, body, headers))
-        self._rests_until[endpoint] = monotonic() + (self.dialect.rest_s(reply) or 0.0)
+        self._pace.hear(path, reply)
         return reply
 
     def _has_renewed(self) -> bool:
@@ -162,35 +154,14 @@ class Api:
     def _exchange(
         self, method: str, path: str, body: bytes | None, headers: dict[str, str]
     ) -> tuple[int, Mapping[str, str], bytes]:
-        """Send one request; return status, head and body of the answer."""
+        """Send one request at its time and within the budget; return status, head and body of the answer."""
         if not path.startswith("/"):
             raise RequestRefused(f"{self.dialect.name}: only paths below the base address are asked")
         self._keep_to_budget(path)
         if wait_s := self._pace.wait_s(path):
             self.sleep(wait_s)
         self._pace.note(path)
-        self.usage.requests += 1
-        trouble = None
-        try:
-            with self._session.request(
-                method,
-                self.base_url + path,
-                data=body,
-                headers=headers,
-                auth=_as_it_is,
-                timeout=(CONNECT_S, self.answer_s),
-                allow_redirects=False,
-                stream=True,
-            ) as reply:
-                self._note_clock(reply.headers)
-                return reply.status_code, reply.headers, self._content(reply)
-        except (requests.RequestException, OSError) as error:
-            trouble = _what_broke(error)
-        # Raised out here, since an exception of requests holds the request, and that the token.
-        raise SourceUnavailable(
-            f"{self.dialect.name} {trouble}: see that {self._host} can be reached, then run again",
-            again=self.dialect.tries_more,
-        )
+        return self._wire.exchange(method, path, body, headers)
 
     def _keep_to_budget(self, path: str) -> None:
         """Refuse a request that might cost more than is left; what it costs is known only when it has answered."""
@@ -202,18 +173,6 @@ class Api:
                 f"the month's budget of the brand would be exceeded ({left:.3f} USD are left, the next answer may"
                 f" cost {most:.3f}): raise monthly_budget_usd in accounts.yml or wait for the next month"
             )
-
-    def _content(self, reply: requests.Response) -> bytes:
-        content = bytearray()
-        for block in reply.iter_content(65536):
-            content += block
-            if len(content) > self.largest_answer:
-                raise UnreadableAnswer(
-                    f"{self.dialect.name} sent more than {self.largest_answer:,} bytes in one answer:"
-                    " see that the base address is that of its API"
-                )
-        self.usage.bytes += len(content)
-        return bytes(content)
 
     def judged(self, asked: str, status: int, headers: Mapping[str, str], body: bytes) -> Reply:
         """Return an answer that is good, secrets blanked, or raise what it means."""
@@ -244,26 +203,3 @@ class Api:
             reads = self.prices.reads(asked, document)
             self.usage.reads.update(reads)
             self.usage.price_usd += self.prices.price_usd(reads)
-
-    def _note_clock(self, headers: Mapping[str, str]) -> None:
-        try:
-            self._now = parsedate_to_datetime(headers.get("Date", "")).astimezone(UTC)
-        except (ValueError, TypeError):
-            self._now = datetime.now(UTC)
-
-
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Leave the request alone: without an `auth`, requests would take a password from ~/.netrc instead."""
-    return request
-
-
-def _what_broke(error: Exception) -> str:
-    if isinstance(error, requests.exceptions.SSLError):
-        return "shows a certificate that can't be trusted"
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return "does not take connections"
-    if isinstance(error, requests.exceptions.Timeout | TimeoutError) or "timed out" in str(error).lower():
-        return "took too long to answer"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
-        return "broke off in the middle of its answer"
-    return "can't be reached"

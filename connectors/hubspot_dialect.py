@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from connectors.dialect import TRIES_MORE, Dialect, Reply, exhausted, refused_token
 from connectors.errors import PermissionMissing, QuotaExhausted, RequestRefused, SourceError, SourceUnavailable
-from connectors.pacing import Limit
+from connectors.pacing import Allowance, Limit
 from connectors.waiting import retry_after_s
 
 SECOND_WAIT_S, TEN_SECONDS_WAIT_S, LOCKED_WAIT_S = 1.0, 10.0, 2.0
@@ -71,4 +71,4 @@ def quota_left(reply: Reply) -> str | None:
 
 
 # Search allows five a second of an account and tells it in no header; four, since requests bunch on their way.
-DIALECT = Dialect("HubSpot", refusal, quota_left, limits=(Limit("/search", 4, 1.0),))
+DIALECT = Dialect("HubSpot", refusal, quota_left, allowance=Allowance((Limit("/search", 4, 1.0),)))

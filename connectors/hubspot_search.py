@@ -2,25 +2,28 @@
 
 The search is sorted by the time of change. Where it would pass the cap, it starts again at the newest time seen; what
 comes twice is the same object. Should more than the cap carry one and the same millisecond, as after a bulk
-edit, that instant is drained by object id, and its count is compared with the one that HubSpot tells.
+edit, that instant is drained by object id, and its count is compared with the one that HubSpot tells. What shifts
+between two pages is read again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from connectors.dialect import Reply
-from connectors.errors import UnreadableAnswer
+from connectors.errors import RequestRefused, UnreadableAnswer
 from connectors.http import Api
 from connectors.streams import Window
 
 PAGE_SIZE = 200
 MOST_SHOWN = 10_000
+MOST_SHIFTS = 5  # in a row that bring no later time
 MILLISECOND = timedelta(milliseconds=1)
 # A filter from the very epoch is answered with a 500.
 BEGINNING = datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)
+Ending = Literal["whole", "at the cap", "shifted"]
 
 
 def bounds(window: Window) -> tuple[datetime, datetime]:
@@ -34,20 +37,40 @@ def changed(
 ) -> Iterator[Reply]:
     """Yield the search pages of every object whose `watermark` lies in [since, until)."""
     first, last = _millis(since), _millis(until) - 1
+    stuck = 0
     while first <= last:
-        newest = None
-        window = {"propertyName": watermark, "operator": "BETWEEN", "value": str(first), "highValue": str(last)}
-        whole = True
-        for reply in _pages(api, path, _question([window], watermark, properties)):
-            yield reply
-            newest = max((newest or first, *(_changed_at(row, watermark) for row in results(reply))))
-            whole = not _is_at_the_cap(reply)
-        if whole:
+        newest, ending = yield from _piece(api, path, watermark, properties, (first, last))
+        if ending == "whole":
             return
-        if newest == first:
+        if ending == "at the cap" and newest == first:
             yield from _instant(api, path, watermark, properties, first)
             newest += 1
+        stuck = stuck + 1 if newest == first else 0
+        if stuck > MOST_SHIFTS:
+            raise UnreadableAnswer("HubSpot's objects change faster than they can be read: run again later")
         first = newest
+
+
+def _piece(
+    api: Api, path: str, watermark: str, properties: list[str], between: tuple[int, int]
+) -> Generator[Reply, None, tuple[int, Ending]]:
+    """Yield the pages of one search; return the newest time up to which nothing is missing, and how it ended.
+
+    An object that changes while pages are read leaves the window, and all behind it move up: one of them is on neither
+    page. The total tells; what follows the page before is then read again.
+    """
+    window = {
+        "propertyName": watermark, "operator": "BETWEEN", "value": str(between[0]), "highValue": str(between[1])
+    }  # fmt: skip
+    newest, total, ending = between[0], None, "whole"
+    for number, reply in enumerate(_pages(api, path, _question([window], watermark, properties))):
+        yield reply
+        if number and reply.json.get("total") != total:
+            return newest, "shifted"
+        total = reply.json.get("total")
+        newest = max((newest, *(_changed_at(row, watermark) for row in results(reply))))
+        ending = "at the cap" if _is_at_the_cap(reply) else "whole"
+    return newest, ending
 
 
 def _instant(api: Api, path: str, watermark: str, properties: list[str], instant: int) -> Iterator[Reply]:
@@ -78,7 +101,7 @@ def _pages(api: Api, path: str, question: dict[str, Any]) -> Iterator[Reply]:
     seen: set[str] = set()
     after: dict[str, str] = {}
     while True:
-        reply = api.post(f"{path}/search", question | after)
+        reply = _asked(api, f"{path}/search", question | after)
         results(reply)
         yield reply
         cursor = _after(reply)
@@ -88,6 +111,25 @@ def _pages(api: Api, path: str, question: dict[str, Any]) -> Iterator[Reply]:
             raise UnreadableAnswer("HubSpot gave the same page twice instead of the next: run again later")
         seen.add(cursor)
         after = {"after": cursor}
+
+
+def _asked(api: Api, path: str, question: dict[str, Any]) -> Reply:
+    """Ask as HubSpot's guide has it; where a server holds to the letter of its description, by that letter.
+
+    The description wants sorts as texts, and a cursor on the first page too.
+    """
+    refused = None
+    if "by the letter" not in api.memory:
+        try:
+            return api.post(path, question)
+        except RequestRefused as caught:
+            refused = caught
+        if not (refused.page and any(name in refused.page.body for name in (b"sorts", b"'after'"))):
+            raise refused
+    sorts = [one["propertyName"] for one in question["sorts"]]
+    reply = api.post(path, {"after": "0"} | question | {"sorts": sorts})
+    api.memory["by the letter"] = True
+    return reply
 
 
 def results(reply: Reply) -> list[dict[str, Any]]:

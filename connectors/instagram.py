@@ -25,7 +25,7 @@ from connectors import instagram_tables as tables
 from connectors.errors import names_the_token
 from connectors.http import Api
 from connectors.instagram_account import account_insights, audience, period_reach
-from connectors.instagram_details import details
+from connectors.instagram_details import FEWEST_ALONE, details
 from connectors.instagram_doctor import examine
 from connectors.instagram_media import Terms, walk
 from connectors.instagram_metrics import FACEBOOK_LOGIN_FIELDS, FIELDS, POSTS, nested_metrics
@@ -35,6 +35,7 @@ from connectors.instagram_renewal import EARLY, renew
 from connectors.streams import Account, Page, Source, Stream, Window
 
 log = logging.getLogger("warehouse")
+MOST_CALLS = 14  # of a capture of media, where each question about one is a call
 
 
 @names_the_token
@@ -55,25 +56,31 @@ def account(api: Api, account: Account, window: Window) -> Iterator[Page]:  # no
 @names_the_token
 def media(api: Api, account: Account, window: Window) -> Iterator[Page]:  # noqa: ARG001
     """Yield every media with its insights, a hundred a call, then what only its type has."""
-    yield from _listed(api, f"{account.account_id}/media", POSTS)
+    before = api.usage.requests
+    terms = _terms(api, POSTS)
+    yield from walk(api, f"{account.account_id}/media", terms)
+    room = MOST_CALLS - (api.usage.requests - before)
+    yield from _details(api, terms, max(room, FEWEST_ALONE))
 
 
 @names_the_token
 def stories(api: Api, account: Account, window: Window) -> Iterator[Page]:  # noqa: ARG001
     """Yield the stories of the last 24 hours with their insights."""
-    yield from _listed(api, f"{account.account_id}/stories", ("STORY",))
+    terms = _terms(api, ("STORY",))
+    yield from walk(api, f"{account.account_id}/stories", terms)
+    terms.media = [{"media_product_type": "STORY", **one} for one in terms.media]
+    yield from _details(api, terms, FEWEST_ALONE)
 
 
-def _listed(api: Api, path: str, product_types: tuple[str, ...]) -> Iterator[Page]:
+def _terms(api: Api, product_types: tuple[str, ...]) -> Terms:
     is_facebook = graph.has_facebook_login(api)
     fields = [*FIELDS, *(FACEBOOK_LOGIN_FIELDS if is_facebook else ())]
-    terms = Terms(fields, nested_metrics(product_types, is_facebook))
-    yield from walk(api, path, terms)
-    if not terms.metrics:
-        return
-    default = product_types[0] if len(product_types) == 1 else ""
-    media = [{**one, "media_product_type": one.get("media_product_type", default)} for one in terms.media]
-    yield from details(api, media, api.present().date())
+    return Terms(fields, nested_metrics(product_types, is_facebook))
+
+
+def _details(api: Api, terms: Terms, most_alone: int) -> Iterator[Page]:
+    if terms.metrics:
+        yield from details(api, terms.media, api.present().date(), most_alone)
 
 
 SOURCE = Source(
@@ -86,8 +93,20 @@ SOURCE = Source(
         Stream("account_insights", "window", account_insights, tables.ACCOUNT_INSIGHTS, restates_days=3),
         Stream("period_reach", "window", period_reach, (tables.PERIOD_REACH,), restates_days=3),
         Stream("audience", "snapshot", audience, tables.AUDIENCE),
-        Stream("media", "snapshot", media, tables.media_tables("media", "media_insights", "media_refusals")),
-        Stream("stories", "expiring", stories, tables.media_tables("stories", "story_insights", "story_refusals")),
+        Stream(
+            "media",
+            "snapshot",
+            media,
+            tables.media_tables("media", "media_insights", "media_refusals"),
+            values=tables.MEDIA_VALUES,
+        ),
+        Stream(
+            "stories",
+            "expiring",
+            stories,
+            tables.media_tables("stories", "story_insights", "story_refusals"),
+            values=tables.MEDIA_VALUES,
+        ),
         Stream("competitors", "snapshot", competitors, public_tables.COMPETITORS),
         Stream("hashtag_media", "snapshot", hashtag_media, (public_tables.HASHTAG_MEDIA,)),
         Stream("tagged_media", "snapshot", tagged_media, (public_tables.TAGGED_MEDIA,), personal={"username": "hash"}),

@@ -2,7 +2,7 @@
 
 These counters move little once a post is old, so a post is asked daily in its first week, then once a week, and past
 a quarter of a year once a month. Which day is a matter of its id, so that each day brings an equal share. What a
-capture has no room for, the oldest first, waits for its next day.
+capture has no room for, the oldest first, waits for its next day; there is little where each question is a call.
 """
 
 from __future__ import annotations
@@ -18,20 +18,31 @@ from connectors.http import Api
 from connectors.instagram_metrics import media_questions
 from connectors.streams import Page
 
-MOST_QUESTIONS = 5 * graph.MOST_IN_A_BATCH  # five calls
+FEWEST_ALONE = 4
+MOST_QUESTIONS = FEWEST_ALONE + 4 * graph.MOST_IN_A_BATCH  # five calls
 FRESH_DAYS, RECENT_DAYS = 7, 90
 WEEK, MONTH = 7, 30
 NEVER_SERVED = 2108006, 33  # before the account's conversion; gone
 
 
-def details(api: Api, media: Iterable[dict], today: date) -> Iterator[Page]:
-    """Yield the insights that the media's own type has, fifty questions a call; a metric refused is left out."""
+def details(api: Api, media: Iterable[dict], today: date, most_alone: int) -> Iterator[Page]:
+    """Yield the insights that the media's own type has, fifty questions a call; a metric refused is left out.
+
+    A host that takes no batches is asked `most_alone` questions.
+    """
     due = [one for one in {one["id"]: one for one in media}.values() if _is_due(one, today)]
     asked = [
         (one["id"], metrics, breakdown)
         for one in due
         for metrics, breakdown in media_questions(str(one.get("media_product_type", "")).upper())
-    ][:MOST_QUESTIONS]
+    ]
+    # The first few show whether the host takes them together.
+    yield from _answered(api, asked[:FEWEST_ALONE])
+    most = MOST_QUESTIONS if graph.takes_batches(api) else most_alone
+    yield from _answered(api, asked[FEWEST_ALONE:most])
+
+
+def _answered(api: Api, asked: list[tuple[str, tuple[str, ...], str]]) -> Iterator[Page]:
     while asked:
         questions = [(f"{media_id}/insights", _parameters(*rest)) for media_id, *rest in asked]
         again = []

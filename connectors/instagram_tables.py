@@ -51,6 +51,10 @@ MEDIA_SCHEMA = {
     ],
     "error": ERROR,
 }
+MEDIA_VALUES = {
+    "data[].media_type": frozenset({"IMAGE", "VIDEO", "CAROUSEL_ALBUM"}),
+    "data[].media_product_type": frozenset({"AD", "FEED", "REELS", "STORY"}),
+}
 AUDIENCE_SCHEMA = {"data": [{**MEASURE, "values": [{"value": "JSON", "end_time": "VARCHAR"}]}], "error": ERROR}
 
 ACCOUNTS = Table(

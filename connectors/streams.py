@@ -80,7 +80,8 @@ class Stream:
     stand in the body, that are replaced before the page touches a disk. A captured window is asked for once more at
     each age in days that `revisits` names. An optional stream that the token may not read is a reason and no failure. A
     stream that looks back plans with its own landed pages; what it read
-    before its quota ended is kept, and its days are captured one after the other.
+    before its quota ended is kept, and its days are captured one after the other. `values` names, by path, the values
+    of a field that marts tell apart.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Stream:
     looks_back_days: int = 0
     is_optional: bool = False
     personal: Mapping[str, Treatment] = field(default_factory=dict)
+    values: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

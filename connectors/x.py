@@ -32,10 +32,10 @@ from connectors.http import Api
 from connectors.streams import Account, Page, Source, Stream, Window
 from connectors.x_dialect import DIALECT
 from connectors.x_examination import examine, private_clock
-from connectors.x_posts import ids_of, is_empty, next_token, post_pages
+from connectors.x_posts import ids_of, in_its_words, is_empty, next_token, post_pages
 from connectors.x_refresh import FRESH, REACH, Memory
 from connectors.x_renewal import renew
-from connectors.x_tables import MENTION_COUNTS, MENTIONS, OF_OTHERS, POST_REFUSALS, POSTS, USERS
+from connectors.x_tables import MENTION_COUNTS, MENTIONS, OF_OTHERS, POST_REFUSALS, POST_VALUES, POSTS, USERS
 
 log = logging.getLogger("warehouse")
 PAGE_SIZE = 100
@@ -43,7 +43,8 @@ MOST_PAGES = 40  # a timeline goes back 3,200 posts
 ENDLESS = "X pages on without end: run again later"
 MENTIONS_REACH = timedelta(days=7)
 USER_FIELDS = "id,name,username,public_metrics,created_at,protected,withheld"
-MENTION_FIELDS = "id,created_at,author_id,entities,referenced_tweets"
+MENTION_OLDER = {"tweet.fields": "id,created_at,author_id,entities,referenced_tweets"}
+MENTION_NEWER = {"post.fields": "id,created_at,entities", "expansions": "author_id,referenced_posts"}
 
 
 @names_the_token
@@ -138,10 +139,10 @@ def mentions(api: Api, account: Account, window: Window) -> Iterator[Page]:
     # A capture that broke off lacks its last page, the one without a token of the next.
     earlier = [at for at, page in window.landed() if at.date() < now.date() and not next_token(page)]
     start = max([now - MENTIONS_REACH, *earlier])
-    cursor = {"start_time": _instant(start), "tweet.fields": MENTION_FIELDS}
+    cursor = {"start_time": _instant(start)}
     path, seen = f"/2/users/{account.account_id}/mentions", set()
     for _ in range(MOST_PAGES):
-        page = api.get(path, max_results=PAGE_SIZE, **cursor).page
+        page = in_its_words(api, path, MENTION_OLDER, MENTION_NEWER, max_results=PAGE_SIZE, **cursor).page
         yield page
         token = next_token(page)
         if not token:
@@ -180,7 +181,7 @@ SOURCE = Source(
     accounts_at_once=32,  # its limits are each account's own
     streams=(
         Stream("user", "snapshot", user, (USERS,)),
-        Stream("posts", "snapshot", posts, (POSTS, POST_REFUSALS), looks_back_days=31),
+        Stream("posts", "snapshot", posts, (POSTS, POST_REFUSALS), looks_back_days=31, values=POST_VALUES),
         Stream("mentions", "snapshot", mentions, (MENTIONS,), looks_back_days=8, personal=OF_OTHERS),
         Stream("counts", "snapshot", counts, (MENTION_COUNTS,)),
     ),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from connectors.dialect import TRIES_MORE, Dialect, Reply, exhausted, refused_token
 from connectors.errors import PermissionMissing, QuotaExhausted, RequestRefused, SourceError
+from connectors.pacing import Allowance
 from connectors.waiting import retry_after_s, until_s
 from connectors.x_prices import XPrices
 
@@ -52,4 +53,4 @@ def rest_s(reply: Reply) -> float | None:
     return until_s(reply.headers, "x-rate-limit-reset", reply.now) if is_used_up else None
 
 
-DIALECT = Dialect("X", refusal, quota_left, prices=XPrices(), rest_s=rest_s)
+DIALECT = Dialect("X", refusal, quota_left, prices=XPrices(), allowance=Allowance(rest_s=rest_s))

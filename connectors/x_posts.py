@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from connectors.dialect import Reply
 from connectors.errors import RequestRefused
 from connectors.http import Api
 from connectors.streams import Page
@@ -15,38 +16,46 @@ PUBLIC = (
     "id,text,note_tweet,created_at,conversation_id,in_reply_to_user_id,referenced_tweets,edit_history_tweet_ids,"
     "entities,attachments,withheld,public_metrics"
 )
+PRIVATE = ",non_public_metrics,organic_metrics,promoted_metrics"
 # The older vocabulary, which the server answers in kind; the newer one leaves out half of what is asked here.
 OLDER = {
-    "tweet.fields": PUBLIC + ",non_public_metrics,organic_metrics,promoted_metrics",
+    "tweet.fields": PUBLIC + PRIVATE,
     "expansions": "attachments.media_keys",
     "media.fields": "media_key,type",
 }
+NEWER_PUBLIC = "id,text,note_post,created_at,conversation_id,entities,attachments,withheld,public_metrics"
 NEWER = {
-    "post.fields": "id,text,note_post,created_at,conversation_id,entities,attachments,withheld,public_metrics,"
-    "non_public_metrics,organic_metrics,promoted_metrics",
+    "post.fields": NEWER_PUBLIC + PRIVATE,
     "expansions": "attachments.media_keys,in_reply_to_user_id,edit_history_post_ids,referenced_posts",
     "media.fields": "media_key,type",
 }
+WITHHOLDING = ("/not-authorized-for-field", "/field-unauthorized")
+
+
+def in_its_words(api: Api, path: str, older: dict[str, str], newer: dict[str, str], **params: str | int) -> Reply:
+    """Ask in the older vocabulary, or in the newer one where the server refuses the older; refusals cost nothing."""
+    refused = None
+    if "newer words" not in api.memory:
+        try:
+            return api.get(path, **params, **older)
+        except RequestRefused as error:
+            refused = error
+        if not (refused.page and b"tweet.fields" in refused.page.body):
+            raise refused
+    reply = api.get(path, **params, **newer)
+    api.memory["newer words"] = True
+    return reply
 
 
 def post_pages(api: Api, path: str, **params: str | int) -> Iterator[Page]:
     """Yield the answer for posts, and where it withholds posts for their private metrics, their public part too."""
-    reply, refused = None, None
-    try:
-        reply = api.get(path, **params, **OLDER)
-    except RequestRefused as error:
-        refused = error
-    if refused is not None:
-        # A refused request costs nothing.
-        if not (refused.page and b"tweet.fields" in refused.page.body):
-            raise refused
-        reply = api.get(path, **params, **NEWER)
+    reply = in_its_words(api, path, OLDER, NEWER, **params)
     yield reply.page
-    withheld = any(
-        str(one.get("type", "")).endswith("/not-authorized-for-field") for one in listed(reply.json, "errors")
-    )
+    withheld = any(str(one.get("type", "")).endswith(WITHHOLDING) for one in listed(reply.json, "errors"))
     if withheld and not reply.json.get("data"):
-        yield api.get(path, **params, **{**OLDER, "tweet.fields": PUBLIC}).page
+        yield in_its_words(
+            api, path, {**OLDER, "tweet.fields": PUBLIC}, {**NEWER, "post.fields": NEWER_PUBLIC}, **params
+        ).page
 
 
 def posts_of(body: dict[str, Any]) -> list[dict[str, Any]]:

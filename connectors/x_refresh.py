@@ -77,7 +77,7 @@ class Memory:
         A post younger than `start`, from where the timeline was read, that it did not show is asked for once: X then
         says that it is gone. The older versions of an edited post stand still, and are read once.
         """
-        replaced = {version for seen in self.posts.values() for version in seen.versions[:-1]}
+        replaced = self._replaced()
         unread = {
             version
             for version in replaced - set(self.posts) - self.withdrawn - self.asked_today
@@ -101,6 +101,10 @@ class Memory:
             key=int,
         )
 
+    def _replaced(self) -> set[str]:
+        """Return the ids of the older versions of edited posts."""
+        return {version for seen in self.posts.values() for version in seen.versions[:-1]}
+
     def ending(self, post_ids: list[str], now: datetime) -> list[str]:
         """Return those of `post_ids` whose private metrics end before the run after the next."""
         known = [post_id for post_id in post_ids if post_id in self.posts]
@@ -108,12 +112,13 @@ class Memory:
 
     def expired_unseen(self, now: datetime) -> list[str]:
         """Return the posts that no reading met on the last two days of their private metrics."""
+        left_out = self.withdrawn | self._replaced()
         return sorted(
             (
                 post_id
                 for post_id, seen in self.posts.items()
                 if not seen.is_repost
-                and post_id not in self.withdrawn
+                and post_id not in left_out
                 and now - seen.published_at > REACH
                 and seen.read_at - seen.published_at < DUE_AT[-2]
             ),

@@ -42,7 +42,11 @@ _SPLIT = {
     "user_profile_clicks": "BIGINT",
     "url_link_clicks": "BIGINT",
 }
-_LONG_TEXT = {"text": "VARCHAR"}
+_ENTITIES = {
+    "hashtags": [{"tag": "VARCHAR"}],
+    "urls": [{"expanded_url": "VARCHAR", "media_key": "VARCHAR"}],
+}
+_LONG_TEXT = {"text": "VARCHAR", "entities": _ENTITIES}
 _REFERENCES = [{"type": "VARCHAR", "id": "VARCHAR"}]
 POST_SCHEMA = {
     "data": [
@@ -60,10 +64,7 @@ POST_SCHEMA = {
             "referenced_posts": _REFERENCES,
             "attachments": {"media_keys": ["VARCHAR"]},
             "withheld": {"copyright": "BOOLEAN", "country_codes": ["VARCHAR"]},
-            "entities": {
-                "hashtags": [{"tag": "VARCHAR"}],
-                "urls": [{"expanded_url": "VARCHAR", "media_key": "VARCHAR"}],
-            },
+            "entities": _ENTITIES,
             "public_metrics": _PUBLIC,
             "non_public_metrics": _PRIVATE,
             "organic_metrics": _SPLIT,
@@ -81,6 +82,12 @@ POST_SCHEMA = {
             "field": "VARCHAR",
         }
     ],
+}
+_KINDS_OF_REFERENCE = frozenset({"retweeted", "quoted", "replied_to"})
+POST_VALUES = {
+    "data[].referenced_tweets[].type": _KINDS_OF_REFERENCE,
+    "data[].referenced_posts[].type": _KINDS_OF_REFERENCE,
+    "includes.media[].type": frozenset({"photo", "video", "animated_gif"}),
 }
 
 USERS = Table(
@@ -104,6 +111,13 @@ _DATE_OF_ID = """
             then to_timestamp(((try_cast(post.id as bigint) >> 22) + 1288834974657) / 1000.0)
     end
 """
+
+
+def _entities(name: str) -> str:
+    """Return a list of a post's entities; those beyond the first 280 characters stand in its long text alone."""
+    return f"coalesce(post.note_tweet.entities.{name}, post.note_post.entities.{name}, post.entities.{name})"
+
+
 # An address that carries a media key is the picture's own, not a link.
 POSTS = Table(
     "posts",
@@ -117,10 +131,10 @@ POSTS = Table(
         post.conversation_id, post.in_reply_to_user_id,
         coalesce(post.referenced_tweets[1].type, post.referenced_posts[1].type) as referenced_type,
         media_types[list_position(media_keys, post.attachments.media_keys[1])] as media_type,
-        array_to_string(list_transform(post.entities.hashtags, lambda one: lower(one.tag)), ' ') as hashtags,
+        array_to_string(list_transform({_entities("hashtags")}, lambda one: lower(one.tag)), ' ') as hashtags,
         len(coalesce(post.edit_history_tweet_ids, post.edit_history_post_ids)) as version_count,
         array_to_string(post.withheld.country_codes, ' ') as withheld_countries,
-        list_filter(post.entities.urls, lambda one: one.media_key is null)[1].expanded_url as link_url,
+        list_filter({_entities("urls")}, lambda one: one.media_key is null)[1].expanded_url as link_url,
         coalesce(post.public_metrics.retweet_count, post.public_metrics.repost_count) as public_retweet_count,
         post.public_metrics.reply_count as public_reply_count,
         post.public_metrics.like_count as public_like_count,

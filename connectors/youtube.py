@@ -14,8 +14,9 @@ Restates   counters of the present alone: a snapshot, filed under the day of its
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from connectors.errors import SourceError, TokenRefused, UnreadableAnswer, names_the_token
+from connectors.errors import RequestRefused, SourceError, TokenRefused, UnreadableAnswer, names_the_token
 from connectors.http import Api
 from connectors.streams import Account, Finding, Page, Source, Stream, Window
 from connectors.youtube_dialect import DIALECT
@@ -51,11 +52,17 @@ def _uploaded(api: Api, playlist: str | None) -> Iterator[list[str]]:
     seen: set[str] = set()
     following: dict[str, str] = {}
     while playlist:
-        reply = api.get(
-            f"{PATH}/playlistItems", part="contentDetails", playlistId=playlist, maxResults=PAGE_SIZE, **following
-        )
-        items = reply.json.get("items") or []
-        if ids := [item["contentDetails"]["videoId"] for item in items]:
+        try:
+            reply = api.get(
+                f"{PATH}/playlistItems", part="contentDetails", playlistId=playlist, maxResults=PAGE_SIZE, **following
+            )
+        except RequestRefused as refused:
+            # Of a channel that never uploaded the list is named, and not there.
+            if refused.page and b"playlistNotFound" in refused.page.body:
+                return
+            raise
+        ids = [video_id for video_id in map(_video_id, reply.json.get("items") or []) if video_id]
+        if ids:
             yield ids
         token = reply.json.get("nextPageToken")
         if token is None:
@@ -64,6 +71,11 @@ def _uploaded(api: Api, playlist: str | None) -> Iterator[list[str]]:
             raise UnreadableAnswer("YouTube gave the same page twice instead of the next: run again later")
         seen.add(token)
         following = {"pageToken": token}
+
+
+def _video_id(item: dict[str, Any]) -> str | None:
+    told = item.get("contentDetails") or (item.get("snippet") or {}).get("resourceId") or {}
+    return told.get("videoId")
 
 
 def examine(api: Api, account: Account) -> Iterator[Finding]:

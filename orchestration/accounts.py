@@ -33,6 +33,14 @@ class AccountEntry(pydantic.BaseModel):
     prices_usd: dict[Literal["posts", "users", "counts"], Annotated[Decimal, pydantic.Field(ge=0)]] = {}
     hashtags: tuple[Annotated[str, pydantic.Field(pattern=r"^\w{1,100}$")], ...] = pydantic.Field((), max_length=30)
 
+    @pydantic.field_validator("account_id", mode="before")
+    @classmethod
+    def is_a_text(cls, account_id: object) -> object:
+        """Refuse a number: YAML reads 0123 as 83, and an id is no quantity."""
+        if isinstance(account_id, int | float):
+            raise ValueError("write the id in quotes, since YAML changes some numbers")
+        return account_id
+
     @pydantic.model_validator(mode="after")
     def can_be_renewed(self) -> AccountEntry:
         """Refuse half of what a renewal takes, and a renewal that the source has no way for."""
@@ -97,23 +105,39 @@ class AccountsFile(pydantic.BaseModel):
         """Refuse one brand or one account listed twice: its figures would count twice."""
         brands = [brand.brand_id for brand in self.brands]
         accounts = [(entry.source, entry.account_id) for brand in self.brands for entry in brand.accounts]
-        for name, listed in (("brand", brands), ("account", accounts)):
-            twins = sorted({str(item) for item in listed if listed.count(item) > 1})
+        handles = [(one.source, one.handle.lower()) for brand in self.brands for one in brand.accounts if one.handle]
+        for name, listed in (("brand", brands), ("account", accounts), ("handle", handles)):
+            twins = sorted(
+                {item if isinstance(item, str) else " ".join(item) for item in listed if listed.count(item) > 1}
+            )
             if twins:
                 raise ValueError(f"{name} {', '.join(twins)} is listed twice")
         return self
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML as the standard has it: a key that stands twice is refused, where the last would count in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        """Return the mapping of a node."""
+        names = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise yaml.constructor.ConstructorError(None, None, f"key {twice} stands twice", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 def read(path: Path) -> tuple[list[Account], dict[str, str]]:
     """Return the accounts of `path` and each brand's name."""
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 (a safe loader)
     except FileNotFoundError:
         raise Problem(f"{path} is missing: copy accounts.yml from the repository and fill it in.") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
         where = getattr(error, "problem_mark", None)
         place = f" at line {where.line + 1}" if where else ""
-        raise Problem(f"{path} is not readable YAML{place}: mend it and run again.") from None
+        why = f" ({error.problem})" if getattr(error, "problem", None) else ""
+        raise Problem(f"{path} is not readable YAML{place}{why}: mend it and run again.") from None
     try:
         checked = AccountsFile.model_validate(document)
     except pydantic.ValidationError as error:

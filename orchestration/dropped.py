@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from connectors.strict_json import parse_object
 DELIMITERS = ",;\t"
 BLOCK = 1 << 20
 ROWS = 10_000
+LONGEST_VALUE, LONGEST_HEADER = 16 << 20, 16 << 10
+NESTED = re.compile(r"STRUCT|MAP|UNION|\[")
 BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -45,8 +48,11 @@ def records(con: duckdb.DuckDBPyConnection, kind: Kind, path: Path) -> Iterator[
 
 
 def _csv(kind: Kind, path: Path) -> Iterator[Record]:
+    csv.field_size_limit(LONGEST_VALUE)
     with _text(path) as file:
-        header = file.readline().rstrip("\r\n")
+        header = file.readline(LONGEST_VALUE).rstrip("\r\n")
+        if "\0" in header or len(header) > LONGEST_HEADER:
+            raise UnreadableFile("its first line is no header: save it as CSV UTF-8 and drop it again")
         delimiter = max(DELIMITERS, key=header.count)
         names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter), [])]
         place = _places(kind, names)
@@ -91,8 +97,11 @@ def _said(value: object) -> str:
 def _parquet(con: duckdb.DuckDBPyConnection, kind: Kind, path: Path) -> Iterator[Record]:
     cursor = con.cursor()
     cursor.execute("set timezone = 'UTC'")
-    names = [row[0] for row in cursor.execute("describe from read_parquet(?)", [str(path)]).fetchall()]
-    place = _places(kind, names)
+    described = cursor.execute("describe from read_parquet(?)", [str(path)]).fetchall()
+    place = _places(kind, [name for name, *_ in described])
+    nested = next((name for name, of, *_ in described if NESTED.search(of)), None)
+    if nested:
+        raise UnreadableFile(f"column {nested} is nested: write one value a cell")
     cursor.execute("select coalesce(columns(*)::varchar, '') from read_parquet(?)", [str(path)])
     line = 0
     while rows := cursor.fetchmany(ROWS):
@@ -118,6 +127,8 @@ def _known_names(kind: Kind, names: list[str]) -> list[str | None]:
     """Return our names of the columns of a file, None for one that is left out."""
     known = [None if name in kind.unread else kind.headers.get(name, name) for name in names]
     unknown = sorted({name for name, ours in zip(names, known, strict=True) if ours not in {None, *kind.columns}})
+    if "" in unknown:
+        raise UnreadableFile("a column of the header has no name: take the empty column out")
     if unknown:
         written = [*kind.headers, *kind.unread] or kind.columns
         raise UnreadableFile(f"unknown column {', '.join(unknown)}; known are {', '.join(written)}")

@@ -8,10 +8,8 @@ archive is what `warehouse rebuild` reads; of two files of one name the later so
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
-import tempfile
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,12 +19,13 @@ from pathlib import Path
 import duckdb
 
 from connectors.files import KINDS, Kind
-from connectors.personal import person_key, without_personal_parameters
-from orchestration.dropped import ROWS, UnreadableFile, records
+from orchestration import row_checks
+from orchestration.dropped import UnreadableFile
 from orchestration.settings import Settings
 
 SUFFIXES = (".csv", ".ndjson", ".parquet")
 REFUSED = ".refused"
+LONGEST_NAME = 120  # bytes, since a file system takes 255 with the instant and the hash that are added
 SETTLED_S = 1.0  # a file that was changed within the last second may still be growing
 
 
@@ -54,11 +53,11 @@ class Outcome:
 def take_in(con: duckdb.DuckDBPyConnection, settings: Settings, kinds: set[str] | None = None) -> list[Outcome]:
     """Check, archive and load every file of the inbox; return what became of each."""
     waiting = {
-        path: _state(path)
+        path: state
         for kind in KINDS
         if kinds is None or kind in kinds
         for path in sorted((settings.inbox / kind).glob("*"))
-        if path.suffix.lower() in SUFFIXES
+        if path.suffix.lower() in SUFFIXES and _is_own_file(path) and (state := _state(path))
     }
     youngest = max((changed_ns for _, changed_ns in waiting.values()), default=0)
     time.sleep(min(SETTLED_S, max(0.0, SETTLED_S - time.time() + youngest / 1e9)))
@@ -67,13 +66,16 @@ def take_in(con: duckdb.DuckDBPyConnection, settings: Settings, kinds: set[str] 
 
 
 def misplaced(settings: Settings) -> list[Outcome]:
-    """Name the files that no kind will ever take: those in a mistyped folder, in none, or with another suffix."""
+    """Name what no kind will ever take: what is no file, lies in a mistyped folder or in none, has another suffix."""
     found = []
     for path in sorted(settings.inbox.rglob("*")):
         folder = str(path.parent.relative_to(settings.inbox))
-        if not path.is_file() or path.name.startswith(".") or path.suffix == REFUSED:
+        if path.name.startswith(".") or path.suffix == REFUSED or (path.is_dir() and path.suffix not in SUFFIXES):
             continue
-        if folder not in KINDS:
+        if not _is_own_file(path):
+            sentence = f"{folder}/{path.name} is a link, a folder or a pipe, which is never read: drop the file itself"
+            found.append(Outcome(folder, path.name, 0, 0, sentence))
+        elif folder not in KINDS:
             meant = get_close_matches(folder, KINDS, 1)
             remedy = f"did you mean {meant[0]}?" if meant else f"the kinds are {', '.join(KINDS)}"
             found.append(Outcome(folder, path.name, 0, 0, f"{folder}/ is no kind of file, {path.name} waits: {remedy}"))
@@ -83,8 +85,16 @@ def misplaced(settings: Settings) -> list[Outcome]:
     return found
 
 
-def _state(path: Path) -> tuple[int, int]:
-    told = path.stat()
+def _is_own_file(path: Path) -> bool:
+    """Say whether a file itself lies here: a link may lead out of the inbox, and a pipe never ends."""
+    return path.is_file() and not path.is_symlink()
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    try:
+        told = path.stat()
+    except FileNotFoundError:
+        return None
     return told.st_size, told.st_mtime_ns
 
 
@@ -94,17 +104,20 @@ def _take(
     growing = Outcome(kind.name, path.name, 0, 0, f"{kind.name}/{path.name} is still being written")
     if _state(path) != state:
         return growing
-    digest = _digest(path)[:12]
-    aside = settings.landing / "quarantine" / kind.name / f"{path.stem}.{digest}.ndjson"
     try:
-        _judge(con, settings, kind, path)
+        digest = _digest(path)[:12]
+    except OSError as error:
+        return Outcome(kind.name, path.name, 0, 0, f"{kind.name}/{path.name} can't be read ({error.strerror})")
+    aside = settings.landing / "quarantine" / kind.name / f"{_stem(path)}.{digest}.ndjson"
+    try:
+        row_checks.judge(con, settings, kind, path)
     except (UnreadableFile, duckdb.Error) as error:
         if _state(path) != state:
             return growing
         return _refuse(kind, path, aside, str(error).splitlines()[0])
     if _state(path) != state:
         return growing
-    quarantined = _set_aside(con, aside)
+    quarantined = row_checks.set_aside(con, aside)
     archive = _archive(con, settings, kind, path, digest)
     loaded = load_archived(con, settings, kind, archive) if archive else 0
     path.unlink()
@@ -116,8 +129,16 @@ def _refuse(kind: Kind, path: Path, aside: Path, flaw: str) -> Outcome:
     aside.parent.mkdir(parents=True, exist_ok=True)
     aside.write_text(json.dumps({"file": path.name, "reason": reason}) + "\n", encoding="utf-8")
     # It stays where its owner put it, under a name that is not read again: nothing of it was hashed.
-    path.replace(path.with_name(path.name + REFUSED))
+    path.replace(path.with_name(f"{_stem(path)}{path.suffix}{REFUSED}"))
     return Outcome(kind.name, path.name, 0, 0, reason)
+
+
+def _stem(path: Path) -> str:
+    """Return the name of a file without its suffix; of a very long one its beginning and a hash that tells it apart."""
+    whole = path.stem.encode()
+    if len(whole) <= LONGEST_NAME:
+        return path.stem
+    return f"{whole[:LONGEST_NAME].decode(errors='ignore')}~{hashlib.sha256(whole).hexdigest()[:12]}"
 
 
 def _digest(path: Path) -> str:
@@ -125,81 +146,14 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _judge(con: duckdb.DuckDBPyConnection, settings: Settings, kind: Kind, path: Path) -> None:
-    """Fill temp table `judged`: typed columns, the line, and the reason why a row can't be taken (NULL: fine)."""
-    treatments = [_treatment(settings, kind, name) for name in kind.columns]
-    with tempfile.TemporaryDirectory(dir=settings.landing) as folder:
-        spread = Path(folder) / "spread.csv"
-        with spread.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            for record in records(con, kind, path):
-                values = record.values or ("",) * len(treatments)
-                kept = [
-                    treat(value) if treat and value else value for treat, value in zip(treatments, values, strict=True)
-                ]
-                writer.writerow([record.line, record.flaw or "", *kept])
-        columns = {"line": "BIGINT", "flaw": "VARCHAR"} | {f"{name}_text": "VARCHAR" for name in kind.columns}
-        con.execute(
-            f"create or replace temp table judged as select {_typed(kind)}, line, {_reason(kind)} as reason"
-            f" from read_csv(?, columns = {columns}, header = false, auto_detect = false, delim = ',', quote = '\"',"
-            " escape = '\"', parallel = false, new_line = '\\n', maximum_line_size = 16777216)",
-            [str(spread)],
-        )
-
-
-def _treatment(settings: Settings, kind: Kind, name: str):
-    if name in kind.hashed:
-        return lambda value: person_key(value, settings.person_key) if value.strip() else ""
-    return without_personal_parameters if name in kind.addresses else kind.spelled.get(name)
-
-
-def _text(name: str) -> str:
-    return f"nullif(trim(\"{name}_text\"), '')"
-
-
-def _typed(kind: Kind) -> str:
-    return ", ".join(
-        f'try_cast({_text(name)} as {of}) as "{kind.hashed.get(name, name)}"' for name, of in kind.columns.items()
-    )
-
-
-def _reason(kind: Kind) -> str:
-    faults = ["when flaw <> '' then flaw"]
-    for name, of in kind.columns.items():
-        text = _text(name)
-        if name in kind.required:
-            faults.append(f"when {text} is null then '{name} is empty'")
-        faults.append(f"when {text} is not null and try_cast({text} as {of}) is null then '{name} is not a {of}'")
-        if name in kind.allowed:
-            allowed = sorted(kind.allowed[name])
-            listed = ", ".join(f"'{value}'" for value in allowed)
-            faults.append(f"when {text} not in ({listed}) then '{name} is none of {', '.join(allowed)}'")
-    return f"case {' '.join(faults)} end"
-
-
-def _set_aside(con: duckdb.DuckDBPyConnection, aside: Path) -> int:
-    """Write the rows that can't be taken beside their reasons; return how many."""
-    count = con.execute("select count(*) from judged where reason is not null").fetchone()[0]
-    if count:
-        aside.parent.mkdir(parents=True, exist_ok=True)
-        bad = con.execute("select * from judged where reason is not null order by line")
-        names = [column[0] for column in bad.description]
-        with aside.open("w", encoding="utf-8") as file:
-            while rows := bad.fetchmany(ROWS):
-                for row in rows:
-                    named = dict(zip(names, row, strict=True))
-                    file.write(json.dumps(named, default=str, ensure_ascii=False) + "\n")
-    return count
-
-
 def _archive(con: duckdb.DuckDBPyConnection, settings: Settings, kind: Kind, path: Path, digest: str) -> Path | None:
     """Write the rows that can be taken; None when the last file of this name was the very same."""
     folder = settings.landing / "archive" / kind.name
     folder.mkdir(parents=True, exist_ok=True)
-    earlier = sorted(one for one in folder.glob("*.parquet") if one.name.rsplit(".", 3)[0] == path.stem)
+    earlier = sorted(one for one in folder.glob("*.parquet") if one.name.rsplit(".", 3)[0] == _stem(path))
     if earlier and earlier[-1].name.rsplit(".", 2)[1] == digest:
         return None
-    archive = folder / f"{path.stem}.{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.{digest}.parquet"
+    archive = folder / f"{_stem(path)}.{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.{digest}.parquet"
     beside = archive.with_name(archive.name + ".tmp")
     quoted = str(beside).replace("'", "''")
     con.execute(

@@ -3,7 +3,8 @@
 Versions    v21 to v26 are alive; older ones refused, unversioned paths answered by the newest
 Token       `Authorization: Bearer` or the access_token parameter; only the latter comes back in paging addresses
 Usage       X-App-Usage and X-Business-Use-Case-Usage on every answer about an account, in percent
-Batch       a POST of the form field `batch` at the root, 50 questions at most, each answered for itself
+Batch       a POST of the form field `batch` at the root, 50 questions at most, each answered for itself; below
+            graph.instagram.com/, which stands for Instagram Login's host, there is none
 Left out    mentions, comments, publishing
 """
 
@@ -30,7 +31,7 @@ from sandbox.servers.instagram_query import shifted
 from sandbox.servers.wire import Ask, Reply, words
 
 NEWEST, OLDEST = 26, 21
-PATH = re.compile(r"(?:v(\d+)\.0/?)?(.*)$")
+PATH = re.compile(r"(?:(graph\.instagram\.com)/)?(?:v(\d+)\.0/?)?(.*)$")
 ID_ONLY = (Field("id"),)
 USER_FIELDS = words(
     "id username name biography website profile_picture_url followers_count follows_count media_count has_profile_pic "
@@ -68,7 +69,7 @@ class Instagram:
         """Return the account's own limit: HTTP 400, no Retry-After, minutes to wait in the usage header."""
         error = GraphError("(#80002) There have been too many calls to this Instagram account.", 80002).reply()
         match = PATH.match(ask.path)
-        return Reply(error.body, 400, _usage_headers((match[2].split("/")[0] or "0"), 100, minutes=1))
+        return Reply(error.body, 400, _usage_headers((match[3].split("/")[0] or "0"), 100, minutes=1))
 
     def answer(self, ask: Ask) -> Reply:
         """Answer one request; the order of the checks is Graph's: token, version, parameters, data."""
@@ -83,7 +84,7 @@ class Instagram:
         token = ask.token or ask.params.get("access_token") or ask.params.get("fb_exchange_token", "")
         if not token:
             raise bad_token()
-        version, path = PATH.match(ask.path).groups()
+        own_host, version, path = PATH.match(ask.path).groups()
         if version and int(version) < OLDEST:
             raise GraphError(
                 "(#2635) You are calling a deprecated version of the Graph API. Please update to the latest version: "
@@ -92,7 +93,7 @@ class Instagram:
             )
         if version and int(version) > NEWEST:
             raise GraphError(f"Unknown path components: /v{version}.0", 2500)
-        if ask.method == "POST" and not path.strip("/"):
+        if ask.method == "POST" and not path.strip("/") and not own_host:
             return self._batch(ask, version)
         if ask.method != "GET":
             raise GraphError(f"Unsupported {ask.method.lower()} request.", kind="GraphMethodException")

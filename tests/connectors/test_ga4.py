@@ -123,6 +123,16 @@ def test_a_report_that_changes_while_it_is_read_is_refused(scripted):
         read(scripted, [Answer({"reports": [EMPTY, EMPTY, first, EMPTY]}), Answer(second)])
 
 
+def test_row_19_a_row_that_slipped_between_two_parts_of_a_report_is_missed(scripted):
+    """Row 19 of the fault matrix: one row came and one went, so that the count stays and /b is on neither part."""
+    first = report(
+        ("pagePath", "date"), ("totalUsers",), [("/", "20260831", "1"), ("/a", "20260831", "1")], row_count=3
+    )
+    second = report(("pagePath", "date"), ("totalUsers",), [("/a", "20260831", "1")], row_count=3)
+    with pytest.raises(UnreadableAnswer, match="changed a report"):
+        read(scripted, [Answer({"reports": [EMPTY, EMPTY, first, EMPTY]}), Answer(second)])
+
+
 def test_one_call_asks_four_reports_of_one_day_in_a_fixed_order(scripted):
     read(scripted, [Answer({"reports": [EMPTY] * 4})])
     questions = json.loads(scripted.asked[0].body)["requests"]

@@ -67,7 +67,7 @@ def test_the_token_travels_in_the_authorization_header_alone(scripted, api):
 def test_a_password_in_netrc_never_takes_the_place_of_the_token(scripted, api, tmp_path, monkeypatch):
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password something")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    api._session.trust_env = True
+    api._wire.session.trust_env = True
     scripted.answers = [FINE]
     api.get("/things")
     assert scripted.asked[0].headers["Authorization"] == f"Bearer {CANARY}"
@@ -263,6 +263,17 @@ def test_a_gzip_bomb_is_cut_off_at_the_size_cap(scripted):
         "Test sent more than 1,048,576 bytes in one answer: see that the base address is that of its API"
     )
     assert len(scripted.asked) == 1
+
+
+def test_row_31_answers_that_together_are_more_than_a_run_may_bring_end_it(scripted):
+    """Row 31 of the fault matrix: each is small, and they never end."""
+    scripted.answers = [Answer({"data": "a" * 1000})]
+    api = Api(DIALECT, scripted.url, CANARY, most_bytes=4096)
+    with pytest.raises(QuotaExhausted, match=r"Test sent more than 4,096 bytes for one account in one run"):
+        for _ in range(9):
+            api.get("/things")
+    api.close()
+    assert (len(scripted.asked), api.usage.bytes) == (5, 4 * len(json.dumps({"data": "a" * 1000})))
 
 
 def test_a_source_that_is_down_is_named_with_its_host(slept):

@@ -107,6 +107,35 @@ def test_a_day_is_asked_in_milliseconds_and_its_end_left_out(scripted):
     ]
 
 
+class Moving(Portal):
+    """A portal in which an object of the first page changes after each of the first `moves` searches."""
+
+    moves = 1
+
+    def __call__(self, asked) -> Answer:
+        answer = super().__call__(asked)
+        if len(self.questions) <= self.moves:
+            self.objects = self.objects[1:]
+        return answer
+
+
+@pytest.mark.parametrize("moves", [1, 2, 3])
+def test_row_19_what_moved_up_to_a_page_that_was_read_before_is_read_all_the_same(scripted, moves):
+    """Row 19 of the fault matrix: an object that changes leaves the window, and all behind it move up by one."""
+    portal = Moving([(number, DAY + number) for number in range(900)])
+    portal.moves = moves
+    assert ids(read(scripted, portal)) == {str(number) for number in range(900)}
+    assert len(portal.questions) <= 5 + moves
+
+
+def test_row_19_a_portal_that_never_stands_still_is_an_error_and_no_loop(scripted):
+    """Row 19 of the fault matrix."""
+    portal = Moving([(number, DAY) for number in range(9000)])
+    portal.moves = 9000
+    with pytest.raises(UnreadableAnswer, match="change faster than they can be read"):
+        read(scripted, portal)
+
+
 def test_the_first_window_reaches_back_to_the_second_after_the_epoch(scripted):
     portal = Portal([(1, 5000), (2, DAY)])
     assert ids(read(scripted, portal, window=Window(WINDOW.day, is_first=True))) == {"1", "2"}

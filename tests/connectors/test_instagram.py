@@ -150,6 +150,25 @@ def test_what_only_a_type_of_media_has_takes_five_calls_a_day_at_most(scripted):
     assert (methods.count("GET"), methods.count("POST")) == (10, 5)
 
 
+@pytest.mark.parametrize(("count", "alone"), [(1000, 4), (300, 11), (3, 3)])
+def test_a_host_without_batches_is_asked_what_the_capture_has_room_for_the_newest_first(scripted, count, alone):
+    """P1 on both hosts: a thousand media in ten lists, one batch that is refused, and four questions one by one."""
+    graph = Graph(count, {})
+    listed = graph._list
+
+    def with_types(query):
+        answer = listed(query)
+        for one in answer.body["data"]:
+            one |= {"media_product_type": "REELS"}
+        return answer
+
+    graph._list = with_types
+    walked(scripted, graph)
+    asked = [path for path, _ in graph.asked if path.endswith("/insights")]
+    assert asked == [f"{number}/insights" for number in range(1, alone + 1)]
+    assert len(graph.asked) <= 10 + 1 + 4 + 1  # and the clock
+
+
 def test_media_older_than_the_conversion_are_listed_without_asking_each(scripted):
     graph = Graph(500, dict.fromkeys(range(201, 501), UNCONVERTED))
     found = tables(walked(scripted, graph))

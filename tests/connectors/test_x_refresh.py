@@ -249,6 +249,12 @@ def test_the_posts_about_to_leave_the_private_capture_and_those_that_left_unseen
     assert clocks(scripted, tuple) == [("private_clock", True, "private metrics end within two days of post(s) none")]
 
 
+def test_the_older_version_of_an_edited_post_is_not_lost_when_the_newer_one_was_read(scripted):
+    edited = {**post(6, 30.1), "edit_history_tweet_ids": ["5", "6"]}
+    history = landed((9, TIMELINE, {"data": [post(5, 30.1), edited]}), (1, "/2/tweets?ids=6", {"data": [edited]}))
+    assert [check for check, *_ in clocks(scripted, history)] == ["private_clock"]
+
+
 def test_a_page_of_unknown_shape_is_no_memory_and_no_obstacle(scripted):
     history = landed((1, TIMELINE, {"data": ["?", {"text": "no id"}, {"id": "x"}, post(3, 10.5)], "errors": [{}]}))
     pages, asked, _ = read(scripted, history, nothing)

@@ -77,7 +77,7 @@ def test_the_repositorys_own_file_is_good():
         (BRAND.replace("JPY", "Yen") % X, "brands.0.currency"),
         (BRAND % X.replace("X_TOKEN", "X_TOKEN, client_id_env: ID"), "refresh_token_env and client_id_env go together"),
         (BRAND.replace("JPY,", "JPY, monthly_budget_usd: -1,") % X, "brands.0.monthly_budget_usd"),
-        (BRAND % f"{X}, {X}", "account ('x', '42') is listed twice"),
+        (BRAND % f"{X}, {X}", "account x 42 is listed twice"),
         ("- 1\n- 2", "the top level"),
     ],
 )
@@ -92,3 +92,33 @@ def test_a_malformed_file_is_refused_naming_file_entry_and_remedy(tmp_path, text
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(Problem, match=r"nowhere\.yml is missing"):
         accounts.read(tmp_path / "nowhere.yml")
+
+
+BRANDS = "brands:\n- {brand_id: a, name: A, zone: UTC, currency: EUR, accounts: ["
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "the top level"),
+        ("brands:\n\t- {}\n", "at line 2 (found character '\\t' that cannot start any token)"),
+        (BRANDS + "{source: tiktok, account_id: '1', token_env: T}]}", "unknown source 'tiktok', known are ga4"),
+        (BRANDS + "{source: x, account_id: 17841, token_env: T}]}", "write the id in quotes"),
+        (BRANDS + "{source: x, account_id: '1', token_env: T, token_env: U}]}", "key token_env stands twice"),
+        (BRANDS + "{source: x, account_id: '1', handle: h, token_env: T}," * 2 + "]}", "account x 1 is listed twice"),
+        (
+            BRANDS
+            + "{source: x, account_id: '1', handle: h, token_env: T},"
+            + "{source: x, account_id: '2', handle: H, token_env: T}]}",
+            "handle x h is listed twice",
+        ),
+        ("[" * 5000, "is not readable YAML"),
+        ("!!python/object/apply:os.system ['true']", "is not readable YAML at line 1"),
+    ],
+)
+def test_garbage_is_one_sentence_with_its_place(tmp_path, text, words):
+    path = tmp_path / "accounts.yml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(Problem) as caught:
+        accounts.read(path)
+    assert words in str(caught.value)

@@ -90,3 +90,11 @@ def test_a_field_renamed_to_another_name_that_is_read_does_not_block(settings, c
 def test_an_account_without_posts_says_nothing_about_the_fields_of_posts(settings, con, account):
     load(settings, con, account, 0, *thirty())
     assert [one for one in load(settings, con, account, 1) if one.blocks] == []
+
+
+def test_row_28_a_value_of_no_name_blocks_until_it_has_one(settings, con, account):
+    """Row 28 of the fault matrix: a reference of a new kind would be taken for a post of the account's own."""
+    (one,) = load(settings, con, account, 0, {**POST, "referenced_tweets": [{"type": "echoed", "id": "3"}]})
+    assert (one.path, one.change, one.blocks) == ("data[].referenced_tweets[].type", "grown", True)
+    assert "has the value 'echoed', which has no name here, for instance in 3" in one.sentence
+    assert load(settings, con, account, 1, {**POST, "referenced_tweets": [{"type": "quoted", "id": "3"}]}) == []

@@ -20,6 +20,7 @@ CASES = {
     "ratio": ("{{ ratio('1', '4') }}", "0.25"),
     "hashtags_of": ("{{ hashtags_of(\"'Slow #Coffee and ＃茶, #1'\") }}", "coffee 茶 1"),
     "url_parameter": ("{{ url_parameter(url, 'utm_content') }}", "p-1"),
+    "tag": ("length({{ tag(\"'\" ~ 'x' * 10000 ~ \"'\") }})", "255"),
     "url_path": ("{{ url_path(url) }}", "/tea/green"),
     "local_time": ("{{ local_time(at, " + TOKYO + ") }}", "2026-03-09 00:30:00"),
     "local_date": ("{{ local_date(at, " + TOKYO + ") }}", "2026-03-09"),

@@ -18,6 +18,12 @@ calendar_days as (
 
 ),
 
+expired as (
+
+    select * from {{ ref('int_expired_unseen') }}
+
+),
+
 -- a snapshot is filed under the UTC date of its capture and closes the day before it
 streams as (
 
@@ -70,14 +76,19 @@ account_days as (
 )
 
 select
-    brand_id,
-    source,
-    date,
+    account_days.brand_id,
+    account_days.source,
+    account_days.date,
     cast(count(*) as bigint) as accounts,
-    cast(sum(case when loaded_streams > 0 and failed_streams = 0 then 1 else 0 end) as bigint) as accounts_loaded,
-    cast(sum(case when loaded_streams > 0 and failed_streams = 0 then 1 else 0 end) as double)
+    cast(sum(case when account_days.loaded_streams > 0 and account_days.failed_streams = 0 then 1 else 0 end) as bigint) as accounts_loaded,
+    cast(sum(case when account_days.loaded_streams > 0 and account_days.failed_streams = 0 then 1 else 0 end) as double)
     / nullif(cast(count(*) as double), 0) as completeness,
-    cast(sum(failed_streams) as bigint) as failed_streams,
-    min(case when loaded_streams = 0 or failed_streams > 0 then account_id end) as first_missing_account_id
+    cast(sum(account_days.failed_streams) as bigint) as failed_streams,
+    min(case when account_days.loaded_streams = 0 or account_days.failed_streams > 0 then account_days.account_id end) as first_missing_account_id,
+    cast(coalesce(sum(expired.expired_unseen), 0) as bigint) as expired_unseen
 from account_days
-group by brand_id, source, date
+left join expired
+    on
+        account_days.account_id = expired.account_id
+        and account_days.date = expired.date
+group by account_days.brand_id, account_days.source, account_days.date

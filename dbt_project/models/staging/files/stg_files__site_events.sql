@@ -40,10 +40,10 @@ renamed as (
         event_name,
         page,
         landing_page,
-        lower(utm_source) as utm_source,
-        lower(utm_medium) as utm_medium,
-        utm_campaign,
-        utm_content,
+        lower({{ tag('utm_source') }}) as utm_source,
+        lower({{ tag('utm_medium') }}) as utm_medium,
+        {{ tag('utm_campaign') }} as utm_campaign,
+        {{ tag('utm_content') }} as utm_content,
         currency,
 
         ---------- numerics

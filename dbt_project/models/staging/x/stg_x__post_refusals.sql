@@ -19,7 +19,7 @@ renamed as (
             when problem = 'resource-not-found' then 'withdrawn'
             when lower(detail) like '%older than 30 days%' then 'expired'
             when lower(detail) like '%retweet%' then 'not_offered'
-            when lower(title) like '%authorization%' then 'no_permission'
+            when lower(title) like '%authoriz%' then 'no_permission'
             else 'not_offered'
         end as null_reason,
         problem,
