@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from orchestration import connection, profile
+from orchestration import connection, notes, profile
 from orchestration.gate import Expectation, suites
 
 EXAMPLES = 3
@@ -26,10 +26,8 @@ def main(candidate: Path, verdict: Path, served: Path | None) -> int:
     results = judge(candidate, served, suites())
     with candidate.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    beside = verdict.with_name(verdict.name + ".tmp")
     told = {"run_id": _run_id(candidate), "sha256": digest, "results": results}
-    beside.write_text(json.dumps(told, default=str), encoding="utf-8")
-    beside.replace(verdict)
+    notes.write(verdict, json.dumps(told, default=str))
     return 0
 
 
