@@ -122,8 +122,8 @@ def _executed(settings: Settings, job_name: str, tags: dict[str, str], *, captur
     problems = [] if result.success else problems_of(settings, result.run_id, result.all_events)
     # What did not come is told by the last step, which a build that is refused never reaches.
     problems += [reason for reason in shortfalls.missing(settings) if problems and reason not in problems]
+    alerts.send(settings, result.run_id, problems)  # first, since a full disk takes no note
     status.note(settings, result.run_id, problems)
-    alerts.send(settings, result.run_id, problems)
     return Outcome(result.run_id, problems)
 
 
