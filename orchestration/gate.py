@@ -98,7 +98,7 @@ def verdict_path(settings: Settings) -> Path:
 
 def judge(settings: Settings, candidate: Path) -> dict[str, Any]:
     """Let the child process judge `candidate`, beside what is served and whole; return its verdict."""
-    from orchestration import publish  # it reads verdicts, and so imports this module
+    from orchestration import data_docs, publish  # they read verdicts, and so import this module
 
     path, served = verdict_path(settings), publish.intact(settings)
     path.unlink(missing_ok=True)
@@ -115,6 +115,7 @@ def judge(settings: Settings, candidate: Path) -> dict[str, Any]:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise Problem(f"the gate could not judge {candidate.name} ({last}): nothing is published.")
     quality.record(settings, verdict)
+    data_docs.write(settings, verdict)
     return verdict
 
 
