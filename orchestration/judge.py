@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import re
@@ -14,6 +13,8 @@ from typing import Any
 
 from orchestration import connection, notes, profile
 from orchestration.gate import Expectation, suites
+from orchestration.publish import sha256
+from orchestration.settings import Problem
 
 EXAMPLES = 3
 PRIVATE = {"person_key"}  # what an example of a failing row never shows
@@ -23,9 +24,11 @@ ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 def main(candidate: Path, verdict: Path, served: Path | None) -> int:
     """Judge `candidate` by every suite and write the verdict beside it, whole or not at all."""
     warnings.simplefilter("ignore")
+    digest = sha256(candidate)
     results = judge(candidate, served, suites())
-    with candidate.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if sha256(candidate) != digest:
+        # The judge of a run that was killed must not speak of the candidate of the next one.
+        raise Problem(f"{candidate} was replaced while it was judged: run again.")
     told = {"run_id": _run_id(candidate), "sha256": digest, "results": results}
     notes.write(verdict, json.dumps(told, default=str))
     return 0

@@ -62,7 +62,7 @@ def opened(warehouse: Path, read_only: bool = False) -> Iterator[duckdb.DuckDBPy
 
 def refused(warehouse: Path, error: duckdb.Error) -> Problem:
     """Return what is the matter with a build file that can't be opened or read."""
-    if "lock" in str(error):
+    if "Could not set lock" in str(error):
         return Problem(f"{warehouse} is in use by another process: wait until its run has ended, then run again.")
     return Damaged(f"{warehouse} can't be read ({str(error).splitlines()[0]}): `warehouse rebuild` makes it anew.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import struct
 from types import SimpleNamespace
 
 import pytest
@@ -152,6 +153,29 @@ def test_a_damaged_build_file_is_told_from_a_full_disk_and_a_rebuild_gets_past_i
     assert_whole(twice, 4)
 
 
+def of_storage_version(number: int, content: bytes) -> bytes:
+    """Return a database file as another version: checksum, magic word and version begin its first block of 4 KiB."""
+
+    def words(header: bytes) -> list[int]:
+        return list(struct.unpack("<511Q", header[8:4096]))
+
+    changed = content[:12] + struct.pack("<Q", number) + content[20:]
+    (checksum,) = struct.unpack("<Q", content[:8])
+    for word in (*words(content), *words(changed)):
+        checksum ^= word * 0xBF58476D1CE4E5B9 & 0xFFFFFFFFFFFFFFFF
+    return struct.pack("<Q", checksum) + changed[8:]
+
+
+def test_a_file_that_a_newer_duckdb_wrote_is_named_with_its_version(twice, capsys):
+    """F44: as DuckDB 2.0's own storage is for 1.5."""
+    for file, command in ((twice.warehouse, "publish"), (publish.served(twice), "status")):
+        file.chmod(0o640)
+        file.write_bytes(of_storage_version(1000, file.read_bytes()))
+        ended, told = said(twice, capsys, command)
+        assert ended == 1
+        assert str(file) in told and "version number 1000" in told
+
+
 def test_a_first_run_that_was_killed_before_its_first_load_leaves_every_day_due(settings, monkeypatch):
     with raw.opened(settings.warehouse):
         pass
@@ -164,6 +188,17 @@ def test_an_alert_file_that_can_not_be_written_stops_nothing(settings, tmp_path,
     alerts.send(settings, "run-1", ["down"])
     (entry,) = caplog.records
     assert "could not be written to" in entry.getMessage() and "No such file" in entry.getMessage()
+
+
+def test_a_judge_whose_run_was_killed_says_nothing_of_the_candidate_that_came_after(settings, monkeypatch):
+    """F4: it goes on for a while without its run, and what it found is of bytes that are gone."""
+    small_publication.judged(settings, "first", 3)
+    path, file = gate.verdict_path(settings), candidate.path_of(settings)
+    path.unlink()
+    monkeypatch.setattr(judge, "judge", lambda *_: candidate.write(settings, "second") and [small_publication.RESULT])
+    with pytest.raises(Problem, match="was replaced while it was judged"):
+        judge.main(file, path, None)
+    assert not path.exists()
 
 
 def test_a_verdict_is_written_whole_or_not_at_all(settings, monkeypatch):
