@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -221,6 +222,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; return its exit status."""
     words = parser().parse_args(arguments)
     _log_to_the_terminal()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was started is ended too
     try:
         if words.engine:
             os.environ["WAREHOUSE_ENGINE"] = words.engine

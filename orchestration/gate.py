@@ -150,7 +150,8 @@ def _described(result: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    from orchestration.judge import main
+    from orchestration.judge import end_with_parent, main
 
+    end_with_parent()
     paths = [Path(argument) for argument in sys.argv[1:]]
     sys.exit(main(*paths[:2], served=paths[2] if len(paths) > 2 else None))
