@@ -9,10 +9,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from orchestration import alerts, candidate, cli, gate, judge, publish, raw, run, status
+from orchestration import alerts, candidate, cli, gate, judge, landing, loading, publish, raw, run, status
 from orchestration.settings import Problem
 from tests.faults import small_publication
 from tests.faults.conftest import assert_whole, served_rows
+from tests.orchestration.conftest import land
 
 BACK = "`warehouse rollback` serves the version before it"
 
@@ -151,6 +152,47 @@ def test_a_damaged_build_file_is_told_from_a_full_disk_and_a_rebuild_gets_past_i
     assert "`warehouse rebuild` makes it anew" in told and "make room" not in told
     assert run._loaded(twice) == set()
     assert_whole(twice, 4)
+
+
+def a_folder(path):
+    path.unlink()
+    path.mkdir()
+
+
+def a_link_to_nothing(path):
+    path.unlink()
+    path.symlink_to("/nonexistent")
+
+
+HARMS = {
+    "missing": lambda path: path.unlink(),
+    "cut short": lambda path: path.write_bytes(path.read_bytes()[:-20]),
+    "garbage": lambda path: path.write_bytes(b"garbage" * 20),
+    "empty": lambda path: path.write_bytes(b""),
+    "a folder": a_folder,
+    "a link to nothing": a_link_to_nothing,
+}
+
+
+# Pages without a sidecar were never landed whole, and are no capture.
+HARMED = [*((landing.PAGES, harm) for harm in HARMS), *((landing.SIDECAR, harm) for harm in HARMS if harm != "missing")]
+
+
+@pytest.mark.parametrize(("ending", "harm"), HARMED)
+def test_a_landed_file_that_was_damaged_is_named_with_the_remedy_which_helps(settings, account, ending, harm):
+    pages = land(settings, account, 100).path(settings.landing)
+    path = pages.with_name(pages.name.removesuffix(landing.PAGES) + ending)
+    HARMS[harm](path)
+    with raw.opened(settings.warehouse) as con:
+        raw.ensure_tables(con)
+        with pytest.raises(Problem, match=f"{path.name} is damaged: .*`warehouse run --date 2026-07-01`"):
+            loading.load_new(con, settings, "x", None)
+        assert con.execute("select count(*) from raw_x.users").fetchone() == (0,)
+        for each in pages.parent.iterdir():
+            shutil.rmtree(each) if each.is_dir() else each.unlink()
+        land(settings, account, 100)
+        loading.load_new(con, settings, "x", None)
+        assert con.execute("select followers_count from raw_x.users").fetchall() == [(100,)]
 
 
 def of_storage_version(number: int, content: bytes) -> bytes:

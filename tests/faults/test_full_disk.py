@@ -49,13 +49,6 @@ def settings(disk, monkeypatch) -> Settings:
     return settings
 
 
-@pytest.fixture
-def account():
-    from connectors.streams import Account
-
-    return Account("aozora", "x", "42", "aozora_coffee", "Asia/Tokyo", "JPY", "X_TOKEN")
-
-
 @contextmanager
 def full(disk: Path, but: int = 0) -> Iterator[None]:
     """Fill the disk to its last page, `but` so many bytes, for the length of a `with`."""

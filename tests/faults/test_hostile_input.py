@@ -39,13 +39,6 @@ def schema(con: duckdb.DuckDBPyConnection) -> list[tuple]:
     ).fetchall()
 
 
-@pytest.fixture
-def account():
-    from connectors.streams import Account
-
-    return Account("aozora", "x", "42", "aozora_coffee", "Asia/Tokyo", "JPY", "X_TOKEN")
-
-
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_name_is_a_value_wherever_it_goes(settings, account, name):
     """F37: SQL, paths and templates in names change no schema and read no file; they are stored as they came."""

@@ -35,13 +35,6 @@ with raw.opened(settings.warehouse) as con:
 """
 
 
-@pytest.fixture
-def account():
-    from connectors.streams import Account
-
-    return Account("aozora", "x", "42", "aozora_coffee", "Asia/Tokyo", "JPY", "X_TOKEN")
-
-
 def python(code: str, *words: str) -> subprocess.Popen:
     """Run a few lines in a process of their own."""
     return subprocess.Popen(
