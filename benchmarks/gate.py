@@ -63,29 +63,30 @@ def counted(candidate: str) -> Work:
         profile.write(profiled, Path(candidate), None)
         with duckdb.connect(candidate, read_only=True) as con:
             connection.attach(con, None, profiled)
-            return {"rows": sum(con.execute(_count(entry)).fetchone()[0] for entry in entries)}
+            return {"rows": sum(con.execute(broken(entry)).fetchone()[0] for entry in entries)}
 
     return count_all
 
 
-def _count(entry: gate.Expectation) -> str:
-    """Return the SELECT that counts the rows which break an expectation."""
+def broken(entry: gate.Expectation) -> str:
+    """Return the SELECT of how many rows break an expectation, of one about a whole table whether it does."""
     if entry.query:
         return f"select count(*) from ({entry.query})"
     table, column = f'marts."{entry.table}"', entry.kwargs.get("column")
-    listed = entry.kwargs.get("column_list", [column])
     if "unique" in entry.type:
-        names = ", ".join(listed)
-        return f"select count(*) - count(distinct ({names})) from {table}"
+        names = ", ".join(entry.kwargs.get("column_list", [column]))
+        known = f" where {column} is not null" if column else ""
+        return f"select count(*) - count(distinct ({names})) from {table}{known}"
     if "in_set" in entry.type:
         values = ", ".join(f"'{value}'" for value in entry.kwargs["value_set"])
         return f"select count(*) from {table} where {column} not in ({values})"
     if "null" in entry.type:
         return f"select count(*) from {table} where {column} is null"
-    if column:
-        low, high = entry.kwargs.get("min_value", "-infinity"), entry.kwargs.get("max_value", "infinity")
-        return f"select count(*) from {table} where cast({column} as double) not between '{low}' and '{high}'"
-    return f"select count(*) from {table}"
+    exact = entry.kwargs.get("value")
+    low, high = entry.kwargs.get("min_value", exact), entry.kwargs.get("max_value", exact)
+    measured = column or "number"
+    beyond = " or ".join(f"{measured} {sign} {bound}" for sign, bound in (("<", low), (">", high)) if bound is not None)
+    return f"select count(*) from {table if column else f'(select count(*) as number from {table})'} where {beyond}"
 
 
 def in_frames(candidate: str) -> Work:

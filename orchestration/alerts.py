@@ -32,10 +32,17 @@ def send(settings: Settings, run_id: str, problems: list[str]) -> None:
         "problems": problems,
     }
     if settings.environ.get(FILE):
-        with Path(settings.environ[FILE]).expanduser().open("a", encoding="utf-8") as file:
-            file.write(json.dumps(alert, ensure_ascii=False) + "\n")
+        _append(Path(settings.environ[FILE]).expanduser(), alert)
     if settings.environ.get(WEBHOOK):
         _post(address_of(settings), alert)
+
+
+def _append(path: Path, alert: dict[str, object]) -> None:
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(alert, ensure_ascii=False) + "\n")
+    except OSError as error:
+        log.warning("the alert could not be written to %s (%s)", path, error.strerror)
 
 
 def address_of(settings: Settings) -> str:

@@ -11,8 +11,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration import engine, transform
-from orchestration.raw import STORAGE
+from orchestration import engine, raw, transform
 from orchestration.scoring import calibration
 from orchestration.settings import REPOSITORY, Problem, Settings
 
@@ -40,7 +39,7 @@ def write(settings: Settings, run_id: str) -> Contents:
             raise Problem(f"{settings.warehouse} holds no marts: `warehouse run` builds them.")
         _check_room(settings)
         quoted = str(candidate).replace("'", "''")
-        con.execute(f"attach '{quoted}' as candidate (storage_version '{STORAGE}')")
+        con.execute(f"attach '{quoted}' as candidate (storage_version '{raw.STORAGE}')")
         con.execute("begin")
         con.execute("create schema candidate.marts")
         for table, relation in tables.items():
@@ -56,6 +55,8 @@ def write(settings: Settings, run_id: str) -> Contents:
     except (duckdb.IOException, OSError) as error:
         con.close()
         candidate.unlink(missing_ok=True)
+        if str(settings.warehouse) in str(error):
+            raise raw.refused(settings.warehouse, error) from None
         free = shutil.disk_usage(candidate.parent).free
         raise Problem(
             f"{candidate} could not be written ({str(error).splitlines()[0]}; {free:,} bytes are free): "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -212,6 +213,7 @@ def _report(settings: Settings, words: argparse.Namespace) -> int:
 
 def _export(settings: Settings, words: argparse.Namespace) -> int:
     to = words.to or Path(f"{words.table}.{words.format}")
+    status.served(settings)  # what can't be read is no trouble of the file that is written
     try:
         rows = exports.export(settings.published / publish.SERVED, words.table, words.format, to)
     except exports.NotExportable as refusal:
@@ -234,6 +236,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; return its exit status."""
     words = parser().parse_args(arguments)
     _log_to_the_terminal()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was started is ended too
     try:
         if words.engine:
             os.environ["WAREHOUSE_ENGINE"] = words.engine
@@ -243,14 +246,23 @@ def main(arguments: list[str] | None = None) -> int:
         except (Problem, SourceError):
             raise
         except Exception as error:
-            full = settings.no_room(str(error))
-            if full is None:
+            told = settings.no_room(str(error)) or _of_a_file(error)
+            if told is None:
                 raise
-            raise Problem(full) from None
+            raise Problem(told) from None
     except (Problem, SourceError) as problem:
         return _end([str(problem)])
     except KeyboardInterrupt:
         return _end(["interrupted: nothing half done is served, run again to go on."])
+
+
+def _of_a_file(error: Exception) -> str | None:
+    """Return a sentence about a file that can't be used, None for what is no trouble with files."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename} can't be used ({error.strerror}): see what lies there and who may write it."
+    if isinstance(error, duckdb.IOException):
+        return f"{str(error).splitlines()[0]}: `warehouse rollback` serves the version before, if it is the served one."
+    return None
 
 
 def _log_to_the_terminal() -> None:

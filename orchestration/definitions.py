@@ -96,8 +96,8 @@ def failure_sensor(settings: Settings) -> dg.SensorDefinition:
             return
         records = context.instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.STEP_FAILURE).records
         problems = run.problems_of(settings, run_id, [entry.event_log_entry.dagster_event for entry in records])
+        alerts.send(settings, run_id, problems)  # first, since a full disk takes no note
         status.note(settings, run_id, problems)
-        alerts.send(settings, run_id, problems)
 
     return alerted
 

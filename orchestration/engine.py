@@ -97,11 +97,7 @@ class DuckDB:
         try:
             con.execute(f"attach '{quoted}' as build (read_only)")
         except duckdb.IOException as error:
-            if "lock" not in str(error):
-                raise
-            raise Problem(
-                f"{warehouse} is in use by another process: wait until its run has ended, then run again."
-            ) from None
+            raise raw.refused(warehouse, error) from None
         tables = con.execute(
             "select table_name from duckdb_tables() where database_name = 'build' and schema_name = ?"
             " order by table_name",

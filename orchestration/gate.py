@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from orchestration import quality
+from orchestration import notes, quality
 from orchestration.settings import DBT_PROJECT, EXPECTATIONS, REPOSITORY, Problem, Settings
 
 SEVERITIES = ("critical", "warning")
@@ -97,10 +97,10 @@ def verdict_path(settings: Settings) -> Path:
 
 
 def judge(settings: Settings, candidate: Path) -> dict[str, Any]:
-    """Let the child process judge `candidate`, beside what is served; return its verdict."""
-    from orchestration import publish  # it reads verdicts, and so imports this module
+    """Let the child process judge `candidate`, beside what is served and whole; return its verdict."""
+    from orchestration import data_docs, publish  # they read verdicts, and so import this module
 
-    path, served = verdict_path(settings), publish.served(settings)
+    path, served = verdict_path(settings), publish.intact(settings)
     path.unlink(missing_ok=True)
     done = subprocess.run(
         [sys.executable, "-m", "orchestration.gate", str(candidate), str(path), *([str(served)] if served else [])],
@@ -115,13 +115,13 @@ def judge(settings: Settings, candidate: Path) -> dict[str, Any]:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise Problem(f"the gate could not judge {candidate.name} ({last}): nothing is published.")
     quality.record(settings, verdict)
+    data_docs.write(settings, verdict)
     return verdict
 
 
 def read_verdict(settings: Settings) -> dict[str, Any] | None:
     """Return the verdict on the candidate, or None if there is none."""
-    path = verdict_path(settings)
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    return notes.read(verdict_path(settings))
 
 
 def refusal(verdict: dict[str, Any]) -> str | None:
@@ -150,7 +150,8 @@ def _described(result: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    from orchestration.judge import main
+    from orchestration.judge import end_with_parent, main
 
+    end_with_parent()
     paths = [Path(argument) for argument in sys.argv[1:]]
     sys.exit(main(*paths[:2], served=paths[2] if len(paths) > 2 else None))

@@ -26,6 +26,7 @@ import zstandard
 from connectors.personal import scrub
 from connectors.streams import Account, Page, Stream
 from connectors.usage import Usage
+from orchestration.settings import Problem
 
 if TYPE_CHECKING:
     from orchestration.parts import Part
@@ -193,7 +194,13 @@ def sidecars(landing: Path, source: str, stream: str) -> list[Path]:
 
 def read(sidecar: Path) -> Capture:
     """Return what a sidecar says."""
-    return Capture(**json.loads(sidecar.read_text(encoding="utf-8")))
+    try:
+        return Capture(**json.loads(sidecar.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        raise Problem(
+            f"{sidecar} is damaged: restore it from a backup, or remove it and its pages; `warehouse run --date"
+            f" {sidecar.parent.name}` then fetches the window again, unless it is a snapshot."
+        ) from None
 
 
 def earlier_pages(landing: Path, account: Account, stream: Stream, since: date) -> Iterator[tuple[datetime, Page]]:

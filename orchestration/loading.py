@@ -123,20 +123,7 @@ def _load(
         [list(column) for column in zip(*rows, strict=True)],
     )
     source = captures[0].source
-    paths = [str(capture.path(settings.landing)) for capture in captures]
-    con.execute(
-        f"""
-        create or replace temp table page as
-        select parsed.asked, parsed.status, parsed.body, landing_file
-        from (
-            select
-                from_json(json, '{structure(stream.tables[0])}') as parsed,
-                substr(filename, ?) as landing_file
-            from read_ndjson_objects(?, filename = true, maximum_object_size = 67108864)
-        )
-        """,
-        [len(f"{settings.landing}/") + 1, paths],
-    )
+    _read_pages(con, settings, stream, captures)
     _check_pages(con)
     counts: dict[str, int] = {}
     con.execute("create or replace temp table loaded (landing_file varchar, row_count bigint, key_count bigint)")
@@ -160,6 +147,29 @@ def _load(
         lake.move(con, settings, source, stream.tables)
     _enter(con, source, stream.name)
     return counts
+
+
+def _read_pages(con: duckdb.DuckDBPyConnection, settings: Settings, stream: Stream, captures: list[Capture]) -> None:
+    """Parse every page of the captures; a file that is none any more is refused by name."""
+    try:
+        con.execute(
+            f"""
+            create or replace temp table page as
+            select parsed.asked, parsed.status, parsed.body, landing_file
+            from (
+                select
+                    from_json(json, '{structure(stream.tables[0])}') as parsed,
+                    substr(filename, ?) as landing_file
+                from read_ndjson_objects(?, filename = true, maximum_object_size = 67108864)
+            )
+            """,
+            [len(f"{settings.landing}/") + 1, [str(capture.path(settings.landing)) for capture in captures]],
+        )
+    except (duckdb.IOException, duckdb.InvalidInputException):
+        for capture in captures:
+            if not landing.is_whole(settings.landing, capture):
+                raise _damaged(capture.file, capture.window_date) from None
+        raise
 
 
 def _count(con: duckdb.DuckDBPyConnection, name: str, table: Table) -> bool:
@@ -189,10 +199,14 @@ def _check_pages(con: duckdb.DuckDBPyConnection) -> None:
         " group by landing_file, window_date, page_count having count(asked) <> page_count limit 1"
     ).fetchone()
     if short:
-        raise Problem(
-            f"landing/{short[0]} is damaged: `warehouse run --date {short[1]}` fetches the window again, unless it is"
-            " a snapshot; then restore the file from a backup or delete it."
-        )
+        raise _damaged(*short)
+
+
+def _damaged(file: str, window: str) -> Problem:
+    return Problem(
+        f"landing/{file} is damaged: `warehouse run --date {window}` fetches the window again, unless it is"
+        " a snapshot; then restore the file from a backup or delete it."
+    )
 
 
 def _enter(con: duckdb.DuckDBPyConnection, source: str, stream: str) -> None:

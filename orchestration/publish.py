@@ -20,7 +20,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration import candidate, gate
+from orchestration import candidate, gate, notes
 from orchestration.settings import Problem, Settings
 
 SERVED = "marts.duckdb"
@@ -115,20 +115,32 @@ def _flush(path: Path) -> None:
 
 
 def versions(settings: Settings) -> list[Version]:
-    """Return what was published and is kept, oldest first."""
+    """Return what was published and is kept, oldest first; a file without its manifest is none of them."""
     folder = settings.published / "versions"
     found = []
     for path in sorted(folder.glob("marts-*.duckdb")):
-        manifest = path.with_suffix(".json")
-        if manifest.exists():
-            found.append(Version(path, json.loads(manifest.read_text(encoding="utf-8"))))
+        manifest = notes.read(path.with_suffix(".json"))
+        if manifest is not None:
+            found.append(Version(path, manifest))
     return found
 
 
 def served(settings: Settings) -> Path | None:
-    """Return the version that readers get, or None before the first publication."""
+    """Return the version that readers get, None where the link is missing or leads nowhere."""
     link = settings.published / SERVED
-    return link.resolve() if link.exists() else None
+    return link.resolve() if link.is_symlink() and link.is_file() else None
+
+
+def intact(settings: Settings) -> Path | None:
+    """Return the served version, or the newest before it that is still what was published; None without one."""
+    current = served(settings)
+    kept = [version for version in versions(settings) if current and version.path.resolve() <= current]
+    return next((version.path for version in reversed(kept) if is_whole(version)), None)
+
+
+def is_whole(version: Version) -> bool:
+    """Say whether a version's bytes are the ones that were published."""
+    return sha256(version.path) == version.manifest["sha256"]
 
 
 @contextmanager
@@ -143,10 +155,10 @@ def opened(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def rollback(settings: Settings, to: str | None = None) -> Version:
-    """Serve the version before the one that is served now, or the one that `to` names."""
+    """Serve the version before the one that is served now, or the one that `to` names; the newest if none is."""
     current = served(settings)
     kept = [version for version in versions(settings) if not version.manifest.get("withdrawn")]
-    earlier = [version for version in kept if current and version.path.resolve() < current]
+    earlier = [version for version in kept if current is None or version.path.resolve() < current]
     if to:
         earlier = [version for version in earlier if to in version.path.name]
     if len(earlier) != 1 and to:
@@ -154,7 +166,7 @@ def rollback(settings: Settings, to: str | None = None) -> Version:
         raise Problem(f"{to} names {found} of the versions before the one served: `warehouse status` lists them.")
     if not earlier:
         raise Problem("there is no earlier publication to go back to: `warehouse status` lists what is kept.")
-    if sha256(earlier[-1].path) != earlier[-1].manifest["sha256"]:
+    if not is_whole(earlier[-1]):
         raise Problem(f"{earlier[-1].path} is not what was published (another hash): name an earlier one with --to.")
     for version in kept:
         if earlier[-1].path.resolve() < version.path.resolve():
@@ -169,9 +181,4 @@ def _withdraw(version: Version) -> None:
 
 
 def _write_manifest(version: Path, manifest: dict[str, Any]) -> None:
-    path = version.with_suffix(".json")
-    beside = path.with_name(f".{path.name}.tmp")
-    beside.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    beside.chmod(0o640)
-    _flush(beside)
-    beside.replace(path)
+    notes.write(version.with_suffix(".json"), json.dumps(manifest, indent=1) + "\n")

@@ -39,6 +39,10 @@ REGISTRY = """
 """
 
 
+class Damaged(Problem):
+    """The build file can't be read."""
+
+
 @contextmanager
 def opened(warehouse: Path, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the build file for the length of a `with`; one process at a time may."""
@@ -48,18 +52,24 @@ def opened(warehouse: Path, read_only: bool = False) -> Iterator[duckdb.DuckDBPy
     try:
         con = duckdb.connect(str(warehouse), read_only=read_only, config=config)
     except duckdb.IOException as error:
-        if "lock" in str(error):
-            raise Problem(
-                f"{warehouse} is in use by another process: wait until its run has ended, then run again."
-            ) from None
-        raise Problem(
-            f"{warehouse} can't be opened ({str(error).splitlines()[0]}): `warehouse rebuild` makes it anew."
-        ) from None
+        raise refused(warehouse, error) from None
     try:
         con.execute("set timezone = 'UTC'")
         yield con
     finally:
         con.close()
+
+
+def refused(warehouse: Path, error: duckdb.Error) -> Problem:
+    """Return what is the matter with a build file that can't be opened or read."""
+    if "Could not set lock" in str(error):
+        return Problem(f"{warehouse} is in use by another process: wait until its run has ended, then run again.")
+    return Damaged(f"{warehouse} can't be read ({str(error).splitlines()[0]}): `warehouse rebuild` makes it anew.")
+
+
+def has_ledger(con: duckdb.DuckDBPyConnection) -> bool:
+    """Say whether any load ever began: a first run that was killed early leaves a file without tables."""
+    return con.execute("select count(*) from duckdb_tables() where schema_name = 'raw_registry'").fetchone()[0] > 0
 
 
 def ensure_tables(con: duckdb.DuckDBPyConnection) -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
+import duckdb
+
 from connectors import SOURCES
 from connectors.errors import SourceError
 from connectors.files import KINDS
@@ -120,8 +122,8 @@ def _executed(settings: Settings, job_name: str, tags: dict[str, str], *, captur
     problems = [] if result.success else problems_of(settings, result.run_id, result.all_events)
     # What did not come is told by the last step, which a build that is refused never reaches.
     problems += [reason for reason in shortfalls.missing(settings) if problems and reason not in problems]
+    alerts.send(settings, result.run_id, problems)  # first, since a full disk takes no note
     status.note(settings, result.run_id, problems)
-    alerts.send(settings, result.run_id, problems)
     return Outcome(result.run_id, problems)
 
 
@@ -187,16 +189,25 @@ def _check_landing(settings: Settings) -> None:
             )
     present = {capture.file for capture in sidecars}
     if settings.warehouse.exists():
-        with raw.opened(settings.warehouse, read_only=True) as con:
-            loaded = con.execute(
-                "select landing_file from raw_registry.loads where status = 'loaded' and source <> 'files'"
-            ).fetchall()
-        lost = sorted({file for (file,) in loaded} - present - retention.retired(settings))
+        lost = sorted(_loaded(settings) - present - retention.retired(settings))
         if lost:
             raise Problem(
                 f"landing lacks {len(lost)} file(s) that the warehouse was made of, the first is {lost[0]}: restore"
                 " them from a backup, or remove warehouse.duckdb to rebuild without them."
             )
+
+
+def _loaded(settings: Settings) -> set[str]:
+    """Return the page files that the warehouse was made of; a damaged one can't tell any more."""
+    try:
+        with raw.opened(settings.warehouse, read_only=True) as con:
+            rows = con.execute(
+                "select landing_file from raw_registry.loads where status = 'loaded' and source <> 'files'"
+            ).fetchall()
+    except (raw.Damaged, duckdb.Error) as error:
+        log.warning("%s tells no more what it was made of (%s)", settings.warehouse, str(error).splitlines()[0])
+        return set()
+    return {file for (file,) in rows}
 
 
 def load_landing(settings: Settings, listed, brand_names) -> None:
@@ -250,6 +261,8 @@ def due(settings: Settings) -> tuple[date, date]:
     if not settings.warehouse.exists():
         return last, last
     with raw.opened(settings.warehouse, read_only=True) as con:
+        if not raw.has_ledger(con):
+            return last, last
         newest = con.execute(
             "select max(cast(window_date as date)) from raw_registry.loads"
             " where status = 'loaded' and source <> 'files' and cast(captured_at as date) > window_date"

@@ -8,14 +8,16 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import jinja2
 
 from connectors.streams import Account
-from orchestration import accounts, budget, gate, publish
-from orchestration.settings import REPOSITORY, Settings
+from orchestration import accounts, budget, gate, notes, publish
+from orchestration.settings import REPOSITORY, Problem, Settings
 
 BILLED = {"x"}
 PAGE = "status.html"
+REMEDY = "`warehouse rollback` serves the version before it, and the next run that passes a new one."
 TEMPLATE = REPOSITORY / "orchestration" / "status.html.j2"
 FRESHNESS = """
     select
@@ -53,14 +55,21 @@ class Served:
 
 
 def served(settings: Settings) -> Served | None:
-    """Return what is served, or None before the first publication."""
+    """Return what is served, or None if nothing is; a file or manifest that can't be read is a problem."""
     current = publish.served(settings)
     if current is None:
         return None
-    with publish.opened(settings) as con:
-        told = con.execute("select run_id, published_at, data_through, code_version from marts.publication").fetchone()
-        sources = [Source(*row) for row in con.execute(FRESHNESS).fetchall()]
-    manifest = json.loads(current.with_suffix(".json").read_text(encoding="utf-8"))
+    manifest = notes.read(current.with_suffix(".json"))
+    if manifest is None:
+        raise Problem(f"the manifest of {current} is missing or damaged: {REMEDY}")
+    try:
+        with publish.opened(settings) as con:
+            told = con.execute(
+                "select run_id, published_at, data_through, code_version from marts.publication"
+            ).fetchone()
+            sources = [Source(*row) for row in con.execute(FRESHNESS).fetchall()]
+    except duckdb.Error as error:
+        raise Problem(f"{current} can't be read ({str(error).splitlines()[0]}): {REMEDY}") from None
     failed = [result for result in manifest["expectations"] if not result["success"]]
     return Served(current, *told, sources, failed)
 
@@ -69,7 +78,7 @@ def report(settings: Settings) -> str:
     """Return the status as lines of text."""
     now = served(settings)
     if now is None:
-        return f"nothing is published in {settings.published} yet: `warehouse run` or `warehouse demo` does it."
+        return _nothing(settings)
     lines = [
         f"served        {now.path}",
         f"published at  {now.published_at:%Y-%m-%d %H:%M} UTC by run {now.run_id}, code {now.code_version}",
@@ -88,6 +97,14 @@ def report(settings: Settings) -> str:
     return "\n".join(lines)
 
 
+def _nothing(settings: Settings) -> str:
+    kept = publish.versions(settings)
+    if not kept:
+        return f"nothing is published in {settings.published} yet: `warehouse run` or `warehouse demo` does it."
+    link = settings.published / publish.SERVED
+    return f"nothing is served, {link} leads nowhere: `warehouse rollback` serves the newest of {len(kept)} version(s)."
+
+
 def _source_line(source: Source) -> str:
     missing = f", {source.missing} window(s) missing: {source.reason}" if source.missing else ""
     return f"{source.name:<13} newest window {source.newest or 'none'}{missing}"
@@ -97,21 +114,25 @@ def note(settings: Settings, run_id: str, problems: list[str]) -> None:
     """Keep how the last run ended, and write the page anew."""
     settings.state.mkdir(parents=True, exist_ok=True)
     told = {"run_id": run_id, "ended_at": datetime.now(UTC).isoformat(), "problems": problems}
-    _replace(settings.state / "last_run.json", json.dumps(told))
+    notes.write(settings.state / "last_run.json", json.dumps(told))
     write_page(settings)
 
 
 def last_run(settings: Settings) -> dict[str, Any] | None:
     """Return id, time and problems of the last run that ended, None before the first."""
-    path = settings.state / "last_run.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    return notes.read(settings.state / "last_run.json")
 
 
 def write_page(settings: Settings) -> Path:
     """Write `published/status.html`: no script, nothing fetched, everything that came from outside escaped."""
+    try:
+        now, nothing = served(settings), _nothing(settings)
+    except Problem as problem:
+        now, nothing = None, str(problem)
     environment = jinja2.Environment(autoescape=True)
     page = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        now=served(settings),
+        now=now,
+        nothing=nothing,
         last=last_run(settings),
         verdict=gate.read_verdict(settings),
         versions=list(reversed(publish.versions(settings))),
@@ -119,15 +140,8 @@ def write_page(settings: Settings) -> Path:
     )
     settings.published.mkdir(parents=True, exist_ok=True, mode=0o750)
     path = settings.published / PAGE
-    _replace(path, page)
+    notes.write(path, page)
     return path
-
-
-def _replace(path: Path, text: str) -> None:
-    beside = path.with_name(f".{path.name}.tmp")
-    beside.write_text(text, encoding="utf-8")
-    beside.chmod(0o640)
-    beside.replace(path)
 
 
 def _bill(settings: Settings, source: str, newest: date) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration import gate, quality, status
+from benchmarks.gate import broken
+from orchestration import connection, gate, profile, quality, status
 from orchestration.settings import REPOSITORY, Settings
 
 pytestmark = pytest.mark.slow
@@ -40,16 +41,22 @@ def served(rehearsed) -> Path:
 
 
 @pytest.fixture(scope="module")
-def results(served, tmp_path_factory) -> dict[str, dict]:
-    """What the gate says of a copy that was damaged in every way at once, beside what is served."""
+def damaged(served, tmp_path_factory) -> Path:
+    """A copy of what is served that was damaged in every way at once."""
     candidate = tmp_path_factory.mktemp("damaged") / "candidate.duckdb"
     shutil.copy(served, candidate)
     candidate.chmod(0o600)
     with duckdb.connect(str(candidate)) as con:
         for damage in DAMAGE.values():
             con.execute(damage)
-    verdict = candidate.with_name("verdict.json")
-    judging = [sys.executable, "-m", "orchestration.gate", str(candidate), str(verdict), str(served)]
+    return candidate
+
+
+@pytest.fixture(scope="module")
+def results(served, damaged) -> dict[str, dict]:
+    """What the gate says of it, beside what is served."""
+    verdict = damaged.with_name("verdict.json")
+    judging = [sys.executable, "-m", "orchestration.gate", str(damaged), str(verdict), str(served)]
     subprocess.run(judging, cwd=REPOSITORY, capture_output=True, check=True)
     return {result["key"]: result for result in json.loads(verdict.read_text(encoding="utf-8"))["results"]}
 
@@ -59,6 +66,18 @@ def test_damage_of_each_kind_is_caught_by_the_promise_that_is_about_it(results, 
     assert not results[key]["success"]
     assert results[key]["error"] is None
     assert results[key]["owner"].endswith("@example.com")
+
+
+def test_plain_sql_finds_the_same_as_great_expectations_of_every_expectation(results, damaged, served):
+    """What is measured and mutated by plain SQL is what the library would have found."""
+    profiled = damaged.with_name("plain.duckdb")
+    profile.write(profiled, damaged, served)
+    entries = [entry for suite in gate.suites().values() for entry in suite]
+    with duckdb.connect(str(damaged), read_only=True) as con:
+        connection.attach(con, served, profiled)
+        plain = {entry.key: con.execute(broken(entry)).fetchone()[0] == 0 for entry in entries}
+    assert plain == {key: result["success"] for key, result in results.items()}
+    assert set(plain.values()) == {True, False}
 
 
 def test_no_example_of_a_failed_expectation_shows_a_person(results):

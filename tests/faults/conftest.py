@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from connectors.streams import Account
 from orchestration import gate, publish
 from orchestration.settings import Settings
 from tests.faults import small_publication
@@ -18,6 +19,12 @@ def settings(tmp_path, monkeypatch) -> Settings:
     monkeypatch.setattr(gate, "suites", small_publication.only_suite)
     home = tmp_path / "home"
     return Settings.load(home, {"WAREHOUSE_PERSON_KEY": "a-key-for-tests-only", "X_TOKEN": "canary-token"})
+
+
+@pytest.fixture
+def account() -> Account:
+    """An account of X."""
+    return Account("aozora", "x", "42", "aozora_coffee", "Asia/Tokyo", "JPY", "X_TOKEN")
 
 
 def served_rows(settings: Settings) -> tuple[int, int]:

@@ -19,6 +19,7 @@ RESULT = {
     "success": True,
     "error": None,
     "observed": "",
+    "unexpected_count": None,
     "examples": [],
 }
 

@@ -1,46 +1,180 @@
 """Kill runs at random for as long as it takes: `python -m tests.faults.soak [--kills 500] [--minutes 30] [--seed N]`.
 
-The home has all but the last day of the small scenario. Each round runs the last day with its last captures taken back,
-in a process group that is killed after a random time, anywhere from the first request to the flip. After each kill what
-is served must be whole and one of the two that may be; a ledger entry must have its rows and its pages. Now and then a
-run is let through, and must give the very figures of a run that nothing disturbed. Status 1 at the first breach.
+The home has all but the last day of the small scenario, and each round runs the last day. Half of the runs die at one
+of their touches of a file, any of them; the others are ended after a random time by SIGKILL, SIGTERM or SIGINT, with
+all that they started. What a kill left is what the next run finds. After each what is served must be whole and one of
+the two that may be, every entry of the ledger must have its rows and its pages, and no file may hold a token. Now and
+then a run is let through: it must serve the figures of a run that nothing disturbed, and leave nothing half done.
+Status 1 at the first breach, and where there was no time for all kills.
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
-from orchestration import demo, landing, publish
-from orchestration.settings import REPOSITORY, Settings
+from orchestration import cli, definitions, demo, landing, publish, reaper  # noqa: F401  once here, not in each run
+from orchestration.settings import Settings
 from tests.end_to_end import conftest as rehearsal
+from tests.faults import touches
 
-LET_THROUGH_EVERY = 25
+LET_THROUGH_EVERY = 50
 RUN = ["run", "--date", "2026-07-12"]
+ENDED_BY = [signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT]
+LONGEST_S = 900
+HALF_DONE = ("*.tmp", "*.part", ".candidate.duckdb*", ".profile.duckdb*", "*.before-rebuild*")
+
+
+@dataclass(frozen=True)
+class World:
+    """What all homes of a soak share: where they begin, what may be served, how a run goes that nothing disturbs."""
+
+    before: Path
+    environ: dict[str, str]
+    first: dict
+    after: dict
+    took_s: float
+    touches: int
+    ends_at: float
 
 
 @dataclass
-class Tally:
-    """What happened: kills, runs that ended before their kill, runs let through."""
+class Home:
+    """One home that is run and killed over and over."""
 
-    kills: int = 0
-    ended: int = 0
-    whole: int = 0
+    path: Path
+    world: World
+    digests: dict[str, dict] = field(default_factory=dict)
 
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(self.kills + other.kills, self.ended + other.ended, self.whole + other.whole)
+    def renew(self) -> None:
+        """Begin again with all but the last day."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        shutil.copytree(self.world.before, self.path, symlinks=True)
+
+    def served(self) -> dict:
+        """Return the figures that readers get; a version never changes, so each is read once."""
+        version = (self.path / "published" / publish.SERVED).resolve()
+        if version.name not in self.digests:
+            self.digests[version.name] = rehearsal.digests(version)
+        return self.digests[version.name]
+
+    def check(self) -> None:
+        """Hold what is served, the ledger and the pages against each other, and look for a token in every file."""
+        assert self.served() in (self.world.first, self.world.after), "what is served is neither of the two"
+        settings = Settings.load(self.path, {})
+        for version in publish.versions(settings):
+            assert publish.is_whole(version), version.path
+        with duckdb.connect(str(settings.warehouse)) as con:
+            loaded = con.execute(
+                "select landing_file, count(*) from raw_registry.loads where status = 'loaded' and source <> 'files'"
+                " group by landing_file"
+            ).fetchall()
+            users, captures = con.execute(
+                "select count(*), count(distinct (account_id, window_date, captured_at)) from raw_x.users"
+            ).fetchone()
+        assert all(count == 1 for _, count in loaded), "a file stands twice in the ledger"
+        assert users == captures, "a capture was loaded twice"
+        for file, _ in loaded:
+            pages = settings.landing / file
+            sidecar = pages.with_name(pages.name.removesuffix(landing.PAGES) + landing.SIDECAR)
+            assert landing.is_whole(settings.landing, landing.read(sidecar)), file
+        canary = rehearsal.CANARY.encode()
+        told = [path for path in self.path.rglob("*") if path.is_file() and canary in path.read_bytes()]
+        assert told == [], "a token is in a file"
+
+    def check_done(self) -> None:
+        """A run that was let through has made up for all that was killed before it."""
+        assert self.served() == self.world.after, "other figures are served than after an undisturbed run"
+        assert [path for pattern in HALF_DONE for path in self.path.rglob(pattern)] == []
+
+
+def forked(home: Path, environ: dict[str, str], *, touch: int = 0, told: Path | None = None) -> int:
+    """Run the last day in a process of its own group, which dies at a touch if one is given; return its id."""
+    pid = os.fork()
+    if pid:
+        return pid
+    ended = 70
+    try:
+        os.setsid()
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for stream in range(3):
+            os.dup2(nothing, stream)
+        os.environ.clear()
+        os.environ.update(environ)
+        touched = touches.die_at(touch, home)
+        ended = cli.main([*RUN, "--home", str(home)])
+        if told:
+            told.write_text(str(touched()))
+    finally:
+        os._exit(ended)
+
+
+def ended(pid: int, after_s: float, by: signal.Signals = signal.SIGKILL) -> int:
+    """Wait for a run, end it after a time with all that it started, and return how it ended."""
+    until, sent = time.monotonic() + after_s, False
+    while not (found := os.waitpid(pid, os.WNOHANG))[0]:
+        if time.monotonic() > until:
+            os.killpg(pid, signal.SIGKILL if sent else by)
+            until, sent = time.monotonic() + 30, True
+        time.sleep(0.02)
+    with suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(found[1])
+
+
+def soaked(number: int, folder: Path, world: World, seed: int, kills: int) -> Counter:
+    """Kill until there were enough; early kills are as likely as late ones, and cost less."""
+    dice, tally, home = random.Random(seed + number), Counter(), Home(folder / f"home{number}", world)
+    home.renew()
+    while tally["kills"] < kills and time.monotonic() < world.ends_at:
+        if tally["kills"] >= LET_THROUGH_EVERY * (1 + tally["let through"]):
+            how, status = "let through", ended(forked(home.path, world.environ), LONGEST_S)
+            assert status == 0, "a run that nobody killed failed"
+        elif dice.random() < 0.5:
+            touch = 1 + int(world.touches * dice.random() ** 2)
+            how, status = f"touch {touch}", ended(forked(home.path, world.environ, touch=touch), LONGEST_S)
+        else:
+            by, after_s = dice.choice(ENDED_BY), world.took_s * dice.random() ** 3
+            how, status = f"{by.name} after {after_s:.1f} s", ended(forked(home.path, world.environ), after_s, by)
+        home.check()
+        tally["kills" if status else "let through" if how == "let through" else "ended first"] += 1
+        print(f"{home.path.name}: {tally['kills']} kills, {how}, status {status}", file=sys.stderr, flush=True)
+        if not status:
+            home.check_done()
+            home.renew()
+    return tally
+
+
+def prepared(folder: Path, addresses: dict[str, str], ends_at: float) -> World:
+    """Rehearse all days but the last, then run the last one once without a kill."""
+    before, undisturbed, told = folder / "before", folder / "undisturbed", folder / "touches"
+    done = rehearsal.warehouse(
+        before, "demo", "--scenario", str(rehearsal.SCENARIO), "--days", "11", longest_s=LONGEST_S
+    )
+    assert done.returncode == 0, done.stderr
+    rehearsal.drop_last_days_files(addresses, before)
+    environ = {**rehearsal.clean_environment(), **rehearsal.sandbox_environment(addresses)}
+    shutil.copytree(before, undisturbed, symlinks=True)
+    begun = time.monotonic()
+    assert ended(forked(undisturbed, environ, told=told), LONGEST_S) == 0, "an undisturbed run failed"
+    took_s = time.monotonic() - begun
+    first, after = (rehearsal.digests(home / "published" / publish.SERVED) for home in (before, undisturbed))
+    assert first != after
+    return World(before, environ, first, after, took_s, int(told.read_text()), ends_at)
 
 
 def main() -> int:
@@ -49,128 +183,22 @@ def main() -> int:
     words.add_argument("--kills", type=int, default=500)
     words.add_argument("--minutes", type=float, default=30)
     words.add_argument("--seed", type=int, default=1)
-    told = words.parse_args()
-    ends_at = time.monotonic() + 60 * told.minutes
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        with demo.sandbox(rehearsal.SCENARIO, folder / "truth") as addresses:
-            environ = {**rehearsal.clean_environment(), **rehearsal.sandbox_environment(addresses)}
-            before = prepared(folder / "before", addresses)
-            after, took_s = undisturbed(before, folder / "after", environ)
-            workers = os.cpu_count() or 1
-            with ThreadPoolExecutor(workers) as pool:
-                begun = [
-                    pool.submit(
-                        soaked,
-                        before,
-                        folder / f"home{number}",
-                        environ,
-                        after,
-                        random.Random(told.seed + number),
-                        -(-told.kills // workers),
-                        took_s,
-                        ends_at,
-                    )
-                    for number in range(workers)
-                ]
-            tally = sum((one.result() for one in begun), Tally())
+    asked = words.parse_args()
+    ends_at, workers = time.monotonic() + 60 * asked.minutes, min(os.cpu_count() or 1, asked.kills)
+    with tempfile.TemporaryDirectory() as name, demo.sandbox(rehearsal.SCENARIO, Path(name) / "truth") as addresses:
+        world = prepared(Path(name), addresses, ends_at)
+        print(f"undisturbed: {world.took_s:.0f} s, {world.touches} touches", file=sys.stderr, flush=True)
+        shares = [asked.kills // workers + (number < asked.kills % workers) for number in range(workers)]
+        with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
+            begun = [
+                pool.submit(soaked, number, Path(name), world, asked.seed, kills) for number, kills in enumerate(shares)
+            ]
+            tally = sum((one.result() for one in begun), Counter())
     print(
-        f"{tally.kills} kills, {tally.ended} runs ended first, {tally.whole} let through: "
+        f"{tally['kills']} kills, {tally['ended first']} runs ended first, {tally['let through']} let through: "
         "nothing lost, nothing doubled, nothing half served"
     )
-    return 0 if tally.kills >= told.kills else 1
-
-
-def prepared(home: Path, addresses: dict[str, str]) -> Path:
-    """Rehearse all days but the last, and drop the last day's files."""
-    done = rehearsal.warehouse(home, "demo", "--scenario", str(rehearsal.SCENARIO), "--days", "11", longest_s=900)
-    assert done.returncode == 0, done.stderr
-    rehearsal.drop_last_days_files(addresses, home)
-    return home
-
-
-def undisturbed(before: Path, home: Path, environ: dict[str, str]) -> tuple[dict, float]:
-    """Run the last day once without a kill; return its figures and how long it took."""
-    shutil.copytree(before, home, symlinks=True)
-    begun = time.monotonic()
-    done = rehearsal.warehouse(home, *RUN, environ=environ, longest_s=900)
-    assert done.returncode == 0, done.stderr
-    return rehearsal.digests(home / "published" / publish.SERVED), time.monotonic() - begun
-
-
-def soaked(
-    before: Path,
-    home: Path,
-    environ: dict[str, str],
-    after: dict,
-    dice: random.Random,
-    kills: int,
-    took_s: float,
-    ends_at: float,
-) -> Tally:
-    """Kill until there were enough; early kills are as likely as late ones, and cost less."""
-    tally, first = Tally(), rehearsal.digests(before / "published" / publish.SERVED)
-    shutil.copytree(before, home, symlinks=True)
-    while tally.kills < kills and time.monotonic() < ends_at:
-        through = (
-            tally.kills and tally.kills % LET_THROUGH_EVERY == 0 and tally.whole < tally.kills // LET_THROUGH_EVERY
-        )
-        killed = run_killed(home, environ, None if through else took_s * dice.random() ** 3)
-        served = rehearsal.digests(home / "published" / publish.SERVED)
-        check(home, served, (first, after))
-        if killed:
-            tally.kills += 1
-        else:
-            tally.ended += not through
-            tally.whole += bool(through)
-            assert served == after, "a run that went through served other figures than an undisturbed one"
-            shutil.rmtree(home)
-            shutil.copytree(before, home, symlinks=True)
-        print(f"{home.name}: {tally.kills} kills", file=sys.stderr, flush=True)
-    return tally
-
-
-def run_killed(home: Path, environ: dict[str, str], after_s: float | None) -> bool:
-    """Run the last day and kill it with everything it started; say whether it was killed."""
-    process = subprocess.Popen(
-        [rehearsal.WAREHOUSE, *RUN, "--home", str(home)],
-        cwd=REPOSITORY,
-        env=environ,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        process.wait(timeout=after_s or 900)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        return True
-    assert process.returncode == 0, "a run that nobody killed failed"
-    return False
-
-
-def check(home: Path, served: dict, allowed: tuple[dict, dict]) -> None:
-    """Hold what is served, the ledger and the pages against each other."""
-    assert served in allowed, "what is served is neither the previous nor the next publication"
-    settings = Settings.load(home, {})
-    for version in publish.versions(settings):
-        assert publish.sha256(version.path) == version.manifest["sha256"], version.path
-    with duckdb.connect(str(settings.warehouse)) as con:
-        loaded = con.execute(
-            "select landing_file, count(*) from raw_registry.loads where status = 'loaded' and source <> 'files'"
-            " group by landing_file"
-        ).fetchall()
-        users = con.execute(
-            "select count(*), count(distinct (account_id, window_date, captured_at)) from raw_x.users"
-        ).fetchone()
-    assert all(count == 1 for _, count in loaded), "a file stands twice in the ledger"
-    assert all((settings.landing / file).exists() for file, _ in loaded), "the ledger names pages that are not there"
-    assert users[0] == users[1], "a capture was loaded twice"
-    for file, _ in loaded[:: max(1, len(loaded) // 20)]:
-        pages = settings.landing / file
-        sidecar = pages.with_name(pages.name.removesuffix(landing.PAGES) + landing.SIDECAR)
-        assert landing.is_whole(settings.landing, landing.read(sidecar)), file
+    return 0 if tally["kills"] >= asked.kills else 1
 
 
 if __name__ == "__main__":

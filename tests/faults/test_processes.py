@@ -15,8 +15,9 @@ import duckdb
 import pytest
 
 from connectors import SOURCES
-from orchestration import home, loading, raw, reaper
+from orchestration import gate, home, loading, publish, raw, reaper
 from orchestration.settings import REPOSITORY, Problem
+from tests.faults import small_publication
 from tests.orchestration.conftest import NOON, land
 
 HOLD = (
@@ -32,13 +33,6 @@ loading._enter = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 with raw.opened(settings.warehouse) as con:
     loading.load_new(con, settings, "x", None)
 """
-
-
-@pytest.fixture
-def account():
-    from connectors.streams import Account
-
-    return Account("aozora", "x", "42", "aozora_coffee", "Asia/Tokyo", "JPY", "X_TOKEN")
 
 
 def python(code: str, *words: str) -> subprocess.Popen:
@@ -148,6 +142,43 @@ def test_a_stopped_process_keeps_the_home_until_it_goes_on_and_ends(settings):
         ended(holder)
     with home.alone(settings):
         pass
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_a_command_that_is_ended_takes_the_judge_with_it_and_lets_the_home_go(settings, tmp_path, monkeypatch, number):
+    """F45: whoever is told to end says so in a sentence; of one that is killed nothing works on for long."""
+    monkeypatch.setattr(gate, "suites", small_publication.only_suite)
+    small_publication.published(settings, "first", 3)
+    begun = tmp_path / "begun"
+    stub = tmp_path / "stub"
+    stub.mkdir()
+    (stub / "great_expectations.py").write_text(
+        f"import os, pathlib, time; pathlib.Path({str(begun)!r}).write_text(str(os.getpid())); time.sleep(300)"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(stub))
+    command = python(
+        "import sys; from orchestration import cli; sys.exit(cli.main())", "publish", "--home", str(settings.home)
+    )
+    try:
+        assert waited(begun.exists)
+        judge_pid = int(begun.read_text())
+        command.send_signal(number)
+        _, said = command.communicate(timeout=30)
+        assert command.returncode == (-number if number == signal.SIGKILL else 1)
+        assert "interrupted: nothing half done is served" in said or number == signal.SIGKILL
+        assert waited(lambda: reaper.signature(judge_pid) is None)
+    finally:
+        ended(command)
+    with home.alone(settings), publish.opened(settings) as con:
+        assert con.execute("select count(*) from marts.fct_x").fetchone() == (3,)
+
+
+def waited(is_so) -> bool:
+    """Wait until something is so, a minute at the longest."""
+    until = time.monotonic() + 60
+    while not (found := is_so()) and time.monotonic() < until:
+        time.sleep(0.1)
+    return found
 
 
 def test_a_builder_by_hand_meets_a_lock_and_is_named_by_it(settings):

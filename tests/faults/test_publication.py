@@ -63,6 +63,30 @@ def test_a_stale_log_beside_the_served_name_changes_nothing(settings):
     assert_whole(settings, 4)
 
 
+CRASH = """
+import os, sys, duckdb
+con = duckdb.connect(sys.argv[1])
+con.execute("pragma disable_checkpoint_on_shutdown; create table dead as select 1")
+os._exit(0)
+"""
+
+
+def test_the_log_of_a_writer_that_died_at_the_candidate_gets_into_no_publication(settings):
+    """F7: the candidate's is the one name that is used again, so its log goes before anything is written."""
+    small_publication.published(settings, "first", 3)
+    file = candidate.path_of(settings)
+    for keeps_the_file in (True, False):
+        subprocess.run([sys.executable, "-c", CRASH, str(file)], check=True)
+        assert file.with_name(f"{file.name}.wal").stat().st_size > 0
+        if not keeps_the_file:
+            file.unlink()
+        small_publication.published(settings, "second", 4)
+        assert_whole(settings, 4)
+        with publish.opened(settings) as con:
+            tables = con.execute("select table_name from duckdb_tables() order by all").fetchall()
+        assert tables == [("fct_x",), ("publication",), ("source_loads",)]
+
+
 def test_a_full_disk_is_named_and_what_is_served_stays(settings):
     """F8: a limit on the size of files stands for the disk, since it needs no privilege."""
     small_publication.published(settings, "first", 3)

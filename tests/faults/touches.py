@@ -6,9 +6,11 @@ of, so every step of an action is a kill point without the action knowing. Statu
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from orchestration import gate, publish, status
@@ -23,9 +25,9 @@ ACTIONS = {
 }
 
 
-def main(number: int, action: str, home: Path) -> int:
-    gate.suites = small_publication.only_suite
-    settings = Settings.load(home, {"WAREHOUSE_KEEP_VERSIONS": "2"})
+def die_at(number: int, home: Path) -> Callable[[], int]:
+    """Let this process die at its `number`-th touch of a home; return what tells how many there have been."""
+    touches = itertools.count(1)
     touched = 0
 
     def count(event: str, details: tuple) -> None:
@@ -33,11 +35,18 @@ def main(number: int, action: str, home: Path) -> int:
         if event in TOUCHES and any(
             isinstance(one, str | os.PathLike) and str(one).startswith(str(home)) for one in details
         ):
-            touched += 1
+            touched = next(touches)
             if touched == number:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(count)
+    return lambda: touched
+
+
+def main(number: int, action: str, home: Path) -> int:
+    gate.suites = small_publication.only_suite
+    settings = Settings.load(home, {"WAREHOUSE_KEEP_VERSIONS": "2"})
+    die_at(number, home)
     ACTIONS[action](settings)
     return 3
 

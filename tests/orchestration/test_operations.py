@@ -133,7 +133,7 @@ def test_a_number_that_is_none_is_named(settings):
 def test_before_the_first_publication_the_page_and_the_command_say_so(settings):
     status.note(settings, "run-1", ["x account 42: X_TOKEN is not set"])
     text = (settings.published / status.PAGE).read_text(encoding="utf-8")
-    assert "Nothing is published yet" in text
+    assert "nothing is published in" in text
     assert "x account 42: X_TOKEN is not set" in text
     assert "nothing is published" in status.report(settings)
 
