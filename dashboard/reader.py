@@ -47,6 +47,10 @@ class Reader:
         """Write a change of this brand's figure with its sign."""
         return figures.change(value, unit or "", self.currency)
 
+    def unit(self, unit: str | None) -> str:
+        """Name a unit; money is in this brand's currency."""
+        return self.currency if unit == "currency" and self.currency else self.words.value(unit)
+
     def why(self, row: Row) -> str:
         """Say why a value is unknown; nothing when it is known."""
         return self.words.value(row["null_reason"]) if row.get("null_reason") else ""

@@ -30,7 +30,7 @@ def _gate(reader: Reader) -> None:
     first.metric(reader.words("health.verdict"), reader.words.value(publication["gate_verdict"]), border=True)
     second.metric(reader.words("health.passed"), f"{len(results) - len(failed)} / {len(results)}", border=True)
     third.metric(reader.words("data_through"), f"{publication['data_through']}", border=True)
-    fourth.metric(reader.words("published_at"), f"{publication['published_at']:%m-%d %H:%M}", border=True)
+    fourth.metric(reader.words("published_at"), f"{publication['published_at']:%Y-%m-%d %H:%M}", border=True)
     if failed:
         rows = [
             {
@@ -41,7 +41,7 @@ def _gate(reader: Reader) -> None:
             }
             for result in failed
         ]
-        parts.table(rows, {name: reader.words(f"column.{name}") for name in rows[0]}, "failed_expectations")
+        parts.table(reader, rows, "failed_expectations", why_it_matters=parts.WIDE)
     st.caption(reader.words("health.version", run=publication["run_id"][:8], code=publication["code_version"]))
 
 
@@ -57,10 +57,10 @@ def _freshness(reader: Reader) -> None:
         }
         for row in reader.ask("sources")
     ]
-    parts.table(rows, {name: reader.words(f"column.{name}") for name in rows[0]}, "sources")
+    parts.table_or(reader, "sources", rows, reader.words("empty.period"))
     failed = reader.ask("failed_loads")
     if failed:
-        parts.table(failed, {name: name for name in failed[0]}, "failed_loads")
+        parts.table(reader, failed, "failed_loads", error=parts.WIDE)
 
 
 def _availability(reader: Reader) -> None:
@@ -75,10 +75,7 @@ def _availability(reader: Reader) -> None:
         for row in reader.ask("availability")
         if row["days_unknown"]
     ]
-    if rows:
-        parts.table(rows, {name: reader.words(f"column.{name}") for name in rows[0]}, "availability", height=380)
-    else:
-        parts.empty(reader, "availability", reader.words("health.all_known"))
+    parts.table_or(reader, "availability", rows, reader.words("health.all_known"))
 
 
 def _completeness(reader: Reader) -> None:
@@ -98,10 +95,7 @@ def _completeness(reader: Reader) -> None:
         }
         for row in reader.ask("restatements")
     ]
-    if rows:
-        parts.table(rows, {name: reader.words(f"column.{name}") for name in rows[0]}, "restatements", height=300)
-    else:
-        parts.empty(reader, "restatements", reader.words("health.not_restated"))
+    parts.table_or(reader, "restatements", rows, reader.words("health.not_restated"))
 
 
 def _lineage(reader: Reader) -> None:
@@ -119,4 +113,4 @@ def _lineage(reader: Reader) -> None:
         {"step": step, "table": origin, "column": name}
         for step, origin, name in lineage_pages.way(traced, f"marts.{table}", column)
     ]
-    parts.table(rows, {name: reader.words(f"column.{name}") for name in rows[0]}, "lineage")
+    parts.table(reader, rows, "lineage")

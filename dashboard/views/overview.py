@@ -118,6 +118,5 @@ def _served(reader: Reader, pages: dict) -> None:
         for row in reader.ask("sources")
         if row["newest_window"]
     ]
-    columns = {name: reader.words(f"column.{name}") for name in ("source", "newest", "failed")}
-    parts.table(rows, columns, "overview_sources")
+    parts.table_or(reader, "sources", rows, reader.words("empty.period"))
     st.page_link(pages["health"], label=reader.words("go.health"), icon=":material/monitor_heart:")

@@ -67,10 +67,7 @@ def _change(reader: Reader) -> None:
         for row in reader.ask("account_changes")
         if row["metric_id"] in METRICS and row["null_reason"] != "not_offered"
     ]
-    if rows:
-        parts.table(rows, {name: reader.words(f"column.{name}") for name in rows[0]}, "account_changes")
-    else:
-        parts.empty(reader, "account_changes", reader.words("empty.period"))
+    parts.table_or(reader, "account_changes", rows, reader.words("empty.period"))
 
 
 def _cause(reader: Reader, pages: dict) -> None:
@@ -89,10 +86,7 @@ def _cause(reader: Reader, pages: dict) -> None:
                     "share": figures.percent(first["share"]),
                 }
             )
-    if rows:
-        parts.table(rows, {name: reader.words(f"column.{name}") for name in rows[0]}, "causes")
-    else:
-        parts.empty(reader, "tree_contributions", reader.words("empty.no_change"))
+    parts.table_or(reader, "tree_contributions", rows, reader.words("empty.no_change"))
     st.page_link(pages["kpi_tree"], label=reader.words("go.tree"), icon=":material/account_tree:")
 
 
@@ -116,10 +110,5 @@ def _post(reader: Reader, pages: dict) -> None:
                     "quantity_change": reader.change(first["quantity_change"], unit),
                 }
             )
-    if told:
-        headers = {name: reader.words(f"column.{name}") for name in told[0]}
-        headers["post"] = st.column_config.TextColumn(headers["post"], width="large")
-        parts.table(told, headers, "top_posts")
-    else:
-        parts.empty(reader, "posts_behind", reader.words("empty.posts"))
+    parts.table_or(reader, "posts_behind", told, reader.words("empty.posts"), post=parts.WIDE)
     st.page_link(pages["posts"], label=reader.words("go.posts"), icon=":material/article:")
