@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -108,6 +109,7 @@ def _stamp(version: served.Served, words: Words) -> None:
         words(
             "stamp",
             through=publication["data_through"],
+            days=(datetime.now(UTC).date() - publication["data_through"]).days,
             at=f"{publication['published_at']:%Y-%m-%d %H:%M}",
             verdict=words.value(publication["gate_verdict"]),
         )

@@ -118,7 +118,7 @@ def _funnel(reader: Reader) -> str:
 
 def _steps(reader: Reader) -> str:
     rows = [
-        (reader.account(row), f"{row['step']}. {reader.label(row, 'question')}", reader.label(row, "text"))
+        (reader.account(row), f"{row['step']}. {reader.label(row, 'question')}", sentences.step(reader, row))
         for row in reader.ask("weekly_review")
     ]
     names = ("account", "question", "answer")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from dashboard import figures
 from dashboard.reader import Reader
+from dashboard.served import Row
 
 POST_SHOWN = 90
 
@@ -134,6 +135,15 @@ def failures(reader: Reader) -> Iterator[Sentence]:
                 "source_loads",
                 is_urgent=True,
             )
+
+
+def step(reader: Reader, row: Row) -> str:
+    """Tell what a step of the weekly review found."""
+    counts = ("exposure", "engagements", "link_clicks", "sessions", "leads")
+    told = {name: figures.shown(row[name]) for name in counts if row[name] is not None}
+    missing = dict.fromkeys(counts, reader.words.value("unknown"))
+    er = figures.percent(row["er_exposure"])
+    return reader.words(f"review.step_{row['step']}", **{**missing, **told, "er": er})
 
 
 RULES: tuple[Callable[[Reader], Iterator[Sentence]], ...] = (goals, movement, leak, incidents, post, unknown, failures)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import figures, parts
+from dashboard import figures, parts, sentences
 from dashboard.reader import Reader
 
 SCORECARD = {
@@ -48,7 +48,7 @@ def _steps(reader: Reader) -> None:
         for column, row in zip(st.columns(len(own)), own, strict=True):
             with column.container(border=True):
                 st.markdown(f"**{row['step']}. {reader.label(row, 'question')}**")
-                parts.outside(reader.label(row, "text"))
+                st.markdown(sentences.step(reader, row))
                 if row["post"] and row is own[0]:
                     parts.outside(row["post"])
 

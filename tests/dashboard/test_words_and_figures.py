@@ -15,7 +15,7 @@ from orchestration.settings import DBT_PROJECT
 
 SOURCES = [*FILE.parent.rglob("*.py")]
 # Words whose keys are put together from a name, and where the names are.
-MADE = ("page.", "column.", "value.", "tree.kpi_")
+MADE = ("page.", "column.", "value.", "tree.kpi_", "review.step_")
 
 
 def test_every_word_that_a_page_uses_is_known_and_every_known_one_is_used():
