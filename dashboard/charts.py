@@ -12,8 +12,8 @@ BLUE, ORANGE, GREEN, GREY, YELLOW = "#0072B2", "#D55E00", "#009E73", "#8A8F98", 
 STATUS = {"met": GREEN, "on_track": BLUE, "at_risk": YELLOW, "behind": ORANGE, "missed": ORANGE}
 APART = [BLUE, ORANGE, GREEN, YELLOW, "#CC79A7", "#56B4E9", "#000000"]
 NO_AXIS = None
-PLAIN = ","  # thousands apart, as many digits as there are
-ROOM = 0.35  # of the width, for the text right of the longest bar
+PLAIN = ",f"  # thousands apart, as many digits as the steps of the axis need
+ROOM = 0.45  # of the width, for the text right of the longest bar
 
 
 def _data(rows: list[Row]) -> alt.Data:

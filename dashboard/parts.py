@@ -18,7 +18,7 @@ COUNT = partial(st.column_config.NumberColumn, format="localized")
 SHARE = partial(st.column_config.ProgressColumn, format="%.1f %%", min_value=0, max_value=100)
 # Columns of figures that are written already; they are read from their last digit.
 WRITTEN = {
-    "value", "target", "actual", "required", "attainment", "pace", "contribution", "change", "share", "quantity",
+    "value", "target", "actual", "required", "attainment", "pace", "contribution", "change", "quantity",
     "previous_quantity", "quantity_change", "base", "base_rate", "rate", "gap", "lost", "previous", "previous_value",
     "value_change_pct", "expected", "forecast_p10", "forecast_p50", "forecast_p90", "hit_probability", "target_low",
     "target_high", "lift", "lift_low", "lift_high", "points_mean", "others_points_mean", "gap_points",

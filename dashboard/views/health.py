@@ -26,7 +26,7 @@ def _gate(reader: Reader) -> None:
     results = reader.served.manifest().get("expectations", [])
     failed = [result for result in results if not result["success"]]
     publication = reader.ask("publication")[0]
-    first, second, third, fourth = st.columns(4)
+    first, second, third, fourth = st.columns([2, 3, 3, 4])
     first.metric(reader.words("health.verdict"), reader.words.value(publication["gate_verdict"]), border=True)
     second.metric(reader.words("health.passed"), f"{len(results) - len(failed)} / {len(results)}", border=True)
     third.metric(reader.words("data_through"), f"{publication['data_through']}", border=True)

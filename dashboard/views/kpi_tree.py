@@ -38,7 +38,8 @@ def show(reader: Reader, pages: dict) -> None:
 
 
 def _tree(reader: Reader, nodes: list[Row], parted: dict[str, Row], unit: str) -> None:
-    st.altair_chart(tree_drawing.drawn(reader, nodes, parted, unit))
+    with st.container(key="tree_drawing"):
+        st.altair_chart(tree_drawing.drawn(reader, nodes, parted, unit))
     with st.expander(reader.words("tree.as_table")):
         told = [
             {
@@ -70,7 +71,7 @@ def _unfolded(reader: Reader, goal: Row, parted: list[Row]) -> None:
         {
             "label": reader.label(row),
             "amount": row["contribution"],
-            "text": f"{reader.change(row['contribution'], goal['unit'])} ({figures.percent(row['share'])})",
+            "text": reader.change(row["contribution"], goal["unit"]),
             "total_text": total,
         }
         for row in parted

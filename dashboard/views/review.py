@@ -83,7 +83,6 @@ def _cause(reader: Reader, pages: dict) -> None:
                     "change": reader.change(goal["kgi_delta"], goal["unit"]),
                     "cause": reader.label(first),
                     "contribution": reader.change(first["contribution"], goal["unit"]),
-                    "share": figures.percent(first["share"]),
                 }
             )
     parts.table_or(reader, "tree_contributions", rows, reader.words("empty.no_change"))

@@ -68,6 +68,10 @@ def test_a_change_has_its_sign_and_none_is_no_change():
     assert [figures.change(value) for value in (5, -5, 0, None)] == ["+5", "−5", "0", "–"]
 
 
+def test_a_difference_of_rates_is_told_in_points():
+    assert [figures.points(value) for value in (0.0042, -0.1, None)] == ["+0.4 pt", "−10.0 pt", "–"]
+
+
 def test_a_day_has_its_weekday_in_the_readers_language():
     assert [figures.day(date(2026, 8, 30), language) for language in LANGUAGES] == [
         "Sun 2026-08-30",
