@@ -84,18 +84,15 @@ def leak(reader: Reader) -> Iterator[Sentence]:
 def incidents(reader: Reader) -> Iterator[Sentence]:
     """Tell the incidents of exposure that touch the week."""
     for row in reader.ask("incidents"):
-        if row["incident_start"] <= reader.period_end and row["incident_end"] >= reader.period_start:
-            yield Sentence(
-                reader.words(
-                    "brief.incident",
-                    account=reader.account(row),
-                    span=figures.span(row["incident_start"], row["incident_end"]),
-                    change=figures.change(row["delta_total"]),
-                    verdict=reader.words.value(row["incident_verdict"]),
-                ),
-                "impression_triage",
-                is_urgent=row["incident_verdict"] != "period",
-            )
+        if row["incident_start"] > reader.period_end or row["incident_end"] < reader.period_start:
+            continue
+        of = {"account": reader.account(row), "span": figures.span(row["incident_start"], row["incident_end"])}
+        if row["incident_verdict"] == "period":
+            yield Sentence(reader.words("brief.incomparable", **of), "impression_triage")
+            continue
+        change, verdict = figures.change(row["delta_total"]), reader.words.value(row["incident_verdict"])
+        told = reader.words("brief.incident", **of, change=change, verdict=verdict)
+        yield Sentence(told, "impression_triage", is_urgent=True)
 
 
 def post(reader: Reader) -> Iterator[Sentence]:

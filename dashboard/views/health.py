@@ -105,6 +105,9 @@ def _lineage(reader: Reader) -> None:
     if not traced:
         st.info(reader.words("health.no_lineage"))
         return
+    page = lineage_pages.folder(reader.served.path) / "columns.html"
+    label = reader.words("health.lineage_page")
+    st.download_button(label, page.read_bytes, page.name, "text/html", icon=":material/account_tree:")
     first, second = st.columns(2)
     tables = sorted(name.removeprefix("marts.") for name in traced if name.startswith("marts."))
     table = first.selectbox(reader.words("column.table"), tables, key="lineage_table")
