@@ -52,12 +52,12 @@ FIGURES = {
         " where model_id = 'customer_health' and period_type = 'month' and is_newest",
     ),
     "posts": (
-        f"select {COUNT % 'exposure_to_date'} from marts.post_performance where brand_id = 'aozora'"
+        "select cast(exposure_to_date as varchar) from marts.post_performance where brand_id = 'aozora'"
         " and published_date between '2026-07-06' and '2026-07-12' order by exposure_to_date desc limit 8",
     ),
     "diagnosis": (
-        f"select {COUNT % 'abs(delta_total)'} from marts.impression_triage where brand_id = 'aozora'"
-        " order by incident_start desc, account_id limit 1",
+        f"select {COUNT % 'abs(delta_total)'} from marts.impression_triage"
+        " inner join marts.dim_accounts using (account_id) where brand_id = 'aozora' order by incident_start desc, account_id limit 1",
         f"select {COUNT % 'exposure'} from marts.exposure_review where {OF}",
     ),
     "review": (
