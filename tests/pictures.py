@@ -5,7 +5,6 @@ HOME is a folder in which `warehouse demo` has run.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -54,7 +53,7 @@ def asset_graph(browser, home: Path) -> None:
         page.get_by_placeholder("Jump to").locator("xpath=following::button[1]").click()
         page.mouse.dblclick(300, 1200)  # on nothing: the graph is fitted into the room that it has now
         page.wait_for_timeout(3000)
-        page.screenshot(path=FOLDER / "asset-graph.png", clip={"x": 70, "y": 112, "width": 1380, "height": 1150})
+        page.screenshot(path=FOLDER / "asset-graph.png", clip={"x": 70, "y": 172, "width": 1380, "height": 960})
         page.close()
     finally:
         process.terminate()

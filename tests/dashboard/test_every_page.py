@@ -57,7 +57,8 @@ FIGURES = {
     ),
     "diagnosis": (
         f"select {COUNT % 'abs(delta_total)'} from marts.impression_triage"
-        " inner join marts.dim_accounts using (account_id) where brand_id = 'aozora' order by incident_start desc, account_id limit 1",
+        " inner join marts.dim_accounts using (account_id) where brand_id = 'aozora'"
+        " order by incident_start desc, account_id limit 1",
         f"select {COUNT % 'exposure'} from marts.exposure_review where {OF}",
     ),
     "review": (
