@@ -13,6 +13,7 @@ from dashboard.reader import Reader
 from dashboard.views import diagnosis, funnel, health, kpi_tree, overview, posts, review, score
 from dashboard.words import LANGUAGES, Words
 
+PRODUCT = "social-metrics-warehouse"
 HERE = Path(__file__).resolve().parent
 VIEWS = {
     "overview": (overview, ":material/home:"),
@@ -29,7 +30,7 @@ PERIOD_TYPES = ("week", "month")
 
 def main() -> None:
     """Draw the page that the address names."""
-    st.set_page_config(page_title="social-metrics-warehouse", page_icon=str(HERE / "icon.svg"), layout="wide")
+    st.set_page_config(page_title=PRODUCT, page_icon=str(HERE / "icon.svg"), layout="wide")
     st.html(HERE / "style.css")
     words = Words(_choice("lang", list(LANGUAGES), "en"))
     pages = {}
@@ -50,8 +51,10 @@ def main() -> None:
 
 
 def _draw(view, name: str, version: served.Served, words: Words, pages: dict) -> None:
+    title = words(f"page.{name}")
+    st.set_page_config(page_title=f"{title} · {PRODUCT}")
     reader = _chosen(version, words)
-    st.title(words(f"page.{name}"), anchor=False)
+    st.title(title, anchor=False)
     if reader is None:
         st.info(words("empty.no_brand"))
         return
