@@ -5,7 +5,7 @@ BASE ?= main
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check ui dashboard clean bench soak sbom spark-test help
+.PHONY: demo test check ui dashboard clean bench soak sbom spark-test superset-test help
 
 help:     ## list the targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/ —/'
@@ -42,9 +42,12 @@ spark-test: .venv/.spark .venv-spark/.ready  ## the whole day on a Spark cluster
 	@command -v java >/dev/null || { echo "Java 17 is needed for Spark: install a JRE" >&2; exit 1; }
 	$(BIN)/python -m pytest -rs tests/scale_out
 
+superset-test: .venv/.dashboard .venv-superset/.ready  ## Apache Superset over a publication, as docs/bi.md says
+	$(BIN)/python -m pytest -rs tests/superset
+
 clean:    ## remove what the demo left here, and the environment; captures of real accounts are never removed
 	@test ! -d landing || test -e .warehouse/rehearsal || { echo "landing/ holds captures of real accounts: remove it by hand" >&2; exit 1; }
-	rm -rf .venv .venv-spark .warehouse warehouse.duckdb* ledger.duckdb* lake published landing dbt_project/target dbt_project/logs
+	rm -rf .venv .venv-spark .venv-superset .warehouse warehouse.duckdb* ledger.duckdb* lake published landing dbt_project/target dbt_project/logs
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: set PYTHON=..." >&2; exit 1; }
@@ -71,4 +74,10 @@ $(READY): requirements.lock pyproject.toml
 	@echo "setting up .venv-spark (half a gigabyte, a minute or two)"
 	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check setuptools wheel
 	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-build-isolation -r tests/scale_out/server.lock
+	@touch $@
+
+.venv-superset/.ready: tests/superset/requirements.lock
+	@test -x .venv-superset/bin/python || $(PYTHON) -m venv .venv-superset
+	@echo "setting up .venv-superset (0.7 GB, some minutes)"
+	@.venv-superset/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tests/superset/requirements.lock
 	@touch $@

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from dashboard.reader import Reader
 from dashboard.views import diagnosis, funnel, health, kpi_tree, overview, posts, review, score
 from dashboard.words import LANGUAGES, Words
 
+PRODUCT = "social-metrics-warehouse"
 HERE = Path(__file__).resolve().parent
 VIEWS = {
     "overview": (overview, ":material/home:"),
@@ -28,7 +30,7 @@ PERIOD_TYPES = ("week", "month")
 
 def main() -> None:
     """Draw the page that the address names."""
-    st.set_page_config(page_title="social-metrics-warehouse", page_icon=str(HERE / "icon.svg"), layout="wide")
+    st.set_page_config(page_title=PRODUCT, page_icon=str(HERE / "icon.svg"), layout="wide")
     st.html(HERE / "style.css")
     words = Words(_choice("lang", list(LANGUAGES), "en"))
     pages = {}
@@ -49,8 +51,10 @@ def main() -> None:
 
 
 def _draw(view, name: str, version: served.Served, words: Words, pages: dict) -> None:
+    title = words(f"page.{name}")
+    st.set_page_config(page_title=f"{title} · {PRODUCT}")
     reader = _chosen(version, words)
-    st.title(words(f"page.{name}"), anchor=False)
+    st.title(title, anchor=False)
     if reader is None:
         st.info(words("empty.no_brand"))
         return
@@ -108,6 +112,7 @@ def _stamp(version: served.Served, words: Words) -> None:
         words(
             "stamp",
             through=publication["data_through"],
+            days=(datetime.now(UTC).date() - publication["data_through"]).days,
             at=f"{publication['published_at']:%Y-%m-%d %H:%M}",
             verdict=words.value(publication["gate_verdict"]),
         )

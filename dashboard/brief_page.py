@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from html import escape
 
-from dashboard import figures, sentences, svg
+from dashboard import figures, scores, sentences, svg
 from dashboard.reader import Reader
 from dashboard.served import Row
 
@@ -119,7 +118,7 @@ def _funnel(reader: Reader) -> str:
 
 def _steps(reader: Reader) -> str:
     rows = [
-        (reader.account(row), f"{row['step']}. {reader.label(row, 'question')}", reader.label(row, "text"))
+        (reader.account(row), f"{row['step']}. {reader.label(row, 'question')}", sentences.step(reader, row))
         for row in reader.ask("weekly_review")
     ]
     names = ("account", "question", "answer")
@@ -143,28 +142,15 @@ def _posts(reader: Reader) -> str:
 
 
 def _scores(reader: Reader) -> str:
-    rows = [
-        (
-            reader.words.value(model["model_id"]),
-            figures.span(model["period_start"], model["period_end"]),
-            " · ".join(f"{reader.words.value(row['band'])} {row['n']:,}" for row in _bands(reader, model)),
-        )
-        for model in _newest_models(reader)
-    ]
+    rows = []
+    for periods in scores.models(reader).values():
+        period = periods[scores.newest_whole(periods)]
+        entities = reader.ask("score_entities", **scores.asked(period))
+        banded = (f"{reader.words.value(band)} {n:,}" for band, n in scores.bands(entities).items())
+        span = figures.span(period["period_start"], period["period_end"])
+        if entities:
+            rows.append((reader.words.value(period["model_id"]), span, " · ".join(banded)))
     return _section(reader.words("page.score"), _table(reader, ("score", "period", "band"), rows, numbers=range(0)))
-
-
-def _newest_models(reader: Reader) -> Iterator[Row]:
-    """Yield each score model in its newest period that is over, else in its newest."""
-    models = reader.ask("score_models")
-    for name in dict.fromkeys(row["model_id"] for row in models):
-        own = [row for row in models if row["model_id"] == name]
-        yield next((row for row in own if not row["is_partial"]), own[0])
-
-
-def _bands(reader: Reader, model: Row) -> list[Row]:
-    asked = {"model": model["model_id"], "period_type": model["period_type"], "period_start": model["period_start"]}
-    return reader.ask("score_bands", **asked)
 
 
 def _table(reader: Reader, names: tuple[str, ...], rows: list[tuple[str, ...]], numbers: range) -> str:

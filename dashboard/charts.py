@@ -10,8 +10,10 @@ from dashboard.served import Row
 
 BLUE, ORANGE, GREEN, GREY, YELLOW = "#0072B2", "#D55E00", "#009E73", "#8A8F98", "#E69F00"
 STATUS = {"met": GREEN, "on_track": BLUE, "at_risk": YELLOW, "behind": ORANGE, "missed": ORANGE}
+APART = [BLUE, ORANGE, GREEN, YELLOW, "#CC79A7", "#56B4E9", "#000000"]
 NO_AXIS = None
-ROOM = 0.35  # of the width, for the text right of the longest bar
+PLAIN = ",f"  # thousands apart, as many digits as the steps of the axis need
+ROOM = 0.45  # of the width, for the text right of the longest bar
 
 
 def _data(rows: list[Row]) -> alt.Data:
@@ -36,7 +38,7 @@ def waterfall(steps: list[Row], total: str, unit: str) -> alt.LayerChart:
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=320, labelFontSize=13, ticks=False))
     )
     drawn = base.mark_bar(size=22).encode(
-        x=alt.X("from:Q", title=unit, scale=alt.Scale(domain=domain), axis=alt.Axis(format="~s", tickCount=5)),
+        x=alt.X("from:Q", title=unit, scale=alt.Scale(domain=domain), axis=alt.Axis(format=PLAIN, tickCount=5)),
         x2="to:Q",
         color=alt.Color(
             "sign:N", legend=None, scale=alt.Scale(domain=["up", "down", "total"], range=[BLUE, ORANGE, GREY])
@@ -48,10 +50,11 @@ def waterfall(steps: list[Row], total: str, unit: str) -> alt.LayerChart:
     return alt.layer(drawn, written.encode(x="end:Q", text="text:N"))
 
 
-def bars(rows: list[Row], title: str, color: str = BLUE, form: str = "~s") -> alt.LayerChart:
+def bars(rows: list[Row], title: str, color: str = BLUE, form: str = PLAIN) -> alt.LayerChart:
     """Draw a bar a row (`label`, `amount`, `text`, `is_marked`), in the order given; a marked one stands out."""
     domain = [0, (1 + ROOM) * max((float(row["amount"] or 0) for row in rows), default=1)]
-    base = alt.Chart(_data(rows), height=40 * len(rows) + 30).encode(
+    known = [{**row, "amount": row["amount"] or 0} for row in rows]  # a row without a bar keeps its place and its text
+    base = alt.Chart(_data(known), height=40 * len(rows) + 30).encode(
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=320, labelFontSize=13, ticks=False)),
         x=alt.X("amount:Q", title=title, scale=alt.Scale(domain=domain), axis=alt.Axis(format=form, tickCount=5)),
     )
@@ -60,16 +63,20 @@ def bars(rows: list[Row], title: str, color: str = BLUE, form: str = "~s") -> al
     return alt.layer(drawn, base.mark_text(align="left", dx=6, fontSize=13).encode(text="text:N"))
 
 
-def line(rows: list[Row], x: str, y: str, title: str, target: str | None = None) -> alt.LayerChart:
-    """Draw a number over time; an open circle is a figure that may still change, the dashes are the target."""
-    base = alt.Chart(_data(rows), height=260).encode(x=alt.X(f"{x}:T", title=None, axis=alt.Axis(format="%m-%d")))
-    number = alt.Y(f"{y}:Q", title=title, axis=alt.Axis(format="~s", tickCount=5))
+def line(rows: list[Row], x: str, y: str, title: str, target: str | None = None, form: str = PLAIN) -> alt.LayerChart:
+    """Draw a number over days; an open circle is a figure that may still change, the dashes are the target."""
+    # A day is a day wherever the browser is.
+    day = alt.X(
+        f"utcyearmonthdate({x}):T", title=None, axis=alt.Axis(format="%m-%d", tickCount="day", labelOverlap=True)
+    )
+    base = alt.Chart(_data(rows), height=260).encode(x=day)
+    number = alt.Y(f"{y}:Q", title=title, axis=alt.Axis(format=form, tickCount=5))
     layers = [
         base.mark_line(color=BLUE, strokeWidth=2).encode(y=number),
         base.mark_point(size=42, strokeWidth=1.6, color=BLUE).encode(
             y=number,
             fill=alt.condition("datum.is_open", alt.value("white"), alt.value(BLUE)),
-            tooltip=[alt.Tooltip(f"{x}:T", format="%Y-%m-%d"), alt.Tooltip("text:N")],
+            tooltip=[alt.Tooltip(f"utcyearmonthdate({x}):T", title=None, format="%Y-%m-%d"), alt.Tooltip("text:N")],
         ),
     ]
     if target:
@@ -83,9 +90,9 @@ def scatter(rows: list[Row], x: str, y: str, names: dict[str, str]) -> alt.Chart
         alt.Chart(_data(rows), height=340)
         .mark_point(size=80, filled=True, opacity=0.8)
         .encode(
-            x=alt.X(f"{x}:Q", title=names[x], scale=alt.Scale(type="log"), axis=alt.Axis(format="~s", tickCount=5)),
+            x=alt.X(f"{x}:Q", title=names[x], scale=alt.Scale(type="log"), axis=alt.Axis(format=PLAIN, tickCount=5)),
             y=alt.Y(f"{y}:Q", title=names[y], axis=alt.Axis(format=".1%", tickCount=5)),
-            color=alt.Color("format:N", title=names["format"], scale=alt.Scale(scheme="tableau10")),
+            color=alt.Color("format:N", title=names["format"], scale=alt.Scale(range=APART)),
             shape=alt.Shape("format:N", title=names["format"]),
             tooltip=[
                 alt.Tooltip("text:N", title=names["text"]),
@@ -104,7 +111,10 @@ def heat(rows: list[Row], value: str, names: dict[str, str], weekdays: list[str]
         y=alt.Y("day:N", title=None, sort=weekdays, scale=alt.Scale(domain=weekdays)),
     )
     colour = alt.Color(
-        f"{value}:Q", title=names[value], scale=alt.Scale(type="symlog", scheme="blues"), legend=alt.Legend(format="~s")
+        f"{value}:Q",
+        title=names[value],
+        scale=alt.Scale(type="symlog", scheme="blues"),
+        legend=alt.Legend(format=PLAIN),
     )
     told = [
         alt.Tooltip("day:N", title=names["day"]),
@@ -125,7 +135,7 @@ def ranges(rows: list[Row], title: str) -> alt.LayerChart:
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=260, labelFontSize=13, ticks=False))
     )
     zero = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY, strokeDash=[4, 4]).encode(x="zero:Q")
-    scale = alt.X("low:Q", title=title, axis=alt.Axis(format="~s", tickCount=5))
+    scale = alt.X("low:Q", title=title, axis=alt.Axis(format=PLAIN, tickCount=5))
     span = base.mark_rule(strokeWidth=3, color=BLUE, opacity=0.5).encode(x=scale, x2="high:Q")
     point = base.mark_point(filled=True, size=90, color=BLUE).encode(x="amount:Q", tooltip=["label:N", "text:N"])
     return alt.layer(zero, span, point)
@@ -138,7 +148,12 @@ def tree(nodes: list[Row], links: list[Row], width: int, height: int, text_width
     drawn = alt.Chart(_data(nodes), height=height)
     x, y = alt.X("left:Q", scale=across, axis=NO_AXIS), alt.Y("top:Q", scale=down, axis=NO_AXIS)
     boxes = drawn.mark_rect(fill="white", cornerRadius=5, strokeWidth=2).encode(
-        x=x, x2="right:Q", y=y, y2="bottom:Q", stroke=alt.Stroke("colour:N", scale=NO_AXIS)
+        x=x,
+        x2="right:Q",
+        y=y,
+        y2="bottom:Q",
+        stroke=alt.Stroke("colour:N", scale=NO_AXIS),
+        tooltip=[alt.Tooltip(f"{name}:N", title=None) for name in ("head", "body", "foot")],
     )
     lines = (
         alt.Chart(_data(links))

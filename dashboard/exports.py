@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -20,9 +22,10 @@ import duckdb
 from dashboard import served
 
 FORMATS = ("csv", "parquet", "xlsx")
-# Also in full width, which a Japanese Excel takes for the same; tab and return begin a cell in some.
-FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+# What a spreadsheet skips before a formula; a tab or a return alone begins a new cell in some.
+SKIPPED = re.compile(r"[\s\0\u200b\ufeff]*")
 SHEET_ROWS = 1_048_576
+CELL_CHARACTERS = 32_767
 EXACT = 2**53
 BATCH = 10_000
 
@@ -33,7 +36,13 @@ class NotExportable(Exception):
 
 def guarded(value: Any) -> Any:
     """Return a value as a spreadsheet may have it: a text that begins like a formula is quoted."""
-    return f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and _begins_a_formula(value) else value
+
+
+def _begins_a_formula(text: str) -> bool:
+    # A Japanese Excel takes full-width signs for the plain ones, as NFKC does.
+    first = text[SKIPPED.match(text).end() :][:1]
+    return text[:1] in set("\t\r\n") or unicodedata.normalize("NFKC", first) in set("=+-@")
 
 
 def csv_bytes(header: list[str], rows: list[list[Any]]) -> bytes:
@@ -87,7 +96,7 @@ def _write_csv(file: TextIO, header: list[str], batches: Any) -> None:
 def _write_xlsx(to: BinaryIO, table: str, header: list[str], batches: Any) -> None:
     import xlsxwriter
 
-    with xlsxwriter.Workbook(to, {"constant_memory": True, "remove_timezone": True}) as book:
+    with xlsxwriter.Workbook(to, {"constant_memory": True, "remove_timezone": True, "nan_inf_to_errors": True}) as book:
         sheet = book.add_worksheet(table[:31])
         sheet.freeze_panes(1, 0)
         bold, text = book.add_format({"bold": True}), book.add_format({"quote_prefix": True})
@@ -114,6 +123,8 @@ def _write_cell(sheet, row: int, column: int, value: Any, text, dated: dict) -> 
         sheet.write_number(row, column, value)
     elif hasattr(value, "year"):
         sheet.write_datetime(row, column, value, dated[isinstance(value, datetime)])
+    elif len(str(value)) > CELL_CHARACTERS:
+        raise NotExportable(f"row {row:,} has a text that is longer than a cell may be: export the table as csv.")
     else:
         sheet.write_string(row, column, str(value), text)
 

@@ -33,6 +33,11 @@ def change(value: Number, unit: str = "", currency: str | None = None) -> str:
     return f"+{written}" if value is not None and value > 0 else written
 
 
+def points(value: Number) -> str:
+    """Write a difference of two ratios of one in percentage points, with its sign."""
+    return UNKNOWN if value is None else f"{100 * value:+,.1f} pt".replace("-", "−")
+
+
 def percent(value: Number) -> str:
     """Write a ratio of one as a percentage with one digit."""
     return UNKNOWN if value is None else f"{100 * value:,.1f} %".replace("-", "−")

@@ -45,7 +45,11 @@ class Reader:
 
     def change(self, value: figures.Number, unit: str | None) -> str:
         """Write a change of this brand's figure with its sign."""
-        return figures.change(value, unit or "", self.currency)
+        return figures.points(value) if unit == "rate" else figures.change(value, unit or "", self.currency)
+
+    def unit(self, unit: str | None) -> str:
+        """Name a unit; money is in this brand's currency."""
+        return self.currency if unit == "currency" and self.currency else self.words.value(unit)
 
     def why(self, row: Row) -> str:
         """Say why a value is unknown; nothing when it is known."""

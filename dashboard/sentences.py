@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from dashboard import figures
 from dashboard.reader import Reader
+from dashboard.served import Row
 
 POST_SHOWN = 90
 
@@ -83,18 +84,15 @@ def leak(reader: Reader) -> Iterator[Sentence]:
 def incidents(reader: Reader) -> Iterator[Sentence]:
     """Tell the incidents of exposure that touch the week."""
     for row in reader.ask("incidents"):
-        if row["incident_start"] <= reader.period_end and row["incident_end"] >= reader.period_start:
-            yield Sentence(
-                reader.words(
-                    "brief.incident",
-                    account=reader.account(row),
-                    span=figures.span(row["incident_start"], row["incident_end"]),
-                    change=figures.change(row["delta_total"]),
-                    verdict=reader.words.value(row["incident_verdict"]),
-                ),
-                "impression_triage",
-                is_urgent=row["incident_verdict"] != "period",
-            )
+        if row["incident_start"] > reader.period_end or row["incident_end"] < reader.period_start:
+            continue
+        of = {"account": reader.account(row), "span": figures.span(row["incident_start"], row["incident_end"])}
+        if row["incident_verdict"] == "period":
+            yield Sentence(reader.words("brief.incomparable", **of), "impression_triage")
+            continue
+        change, verdict = figures.change(row["delta_total"]), reader.words.value(row["incident_verdict"])
+        told = reader.words("brief.incident", **of, change=change, verdict=verdict)
+        yield Sentence(told, "impression_triage", is_urgent=True)
 
 
 def post(reader: Reader) -> Iterator[Sentence]:
@@ -141,6 +139,15 @@ def actions(reader: Reader) -> Iterator[Sentence]:
     for row in reader.ask("actions_without_result"):
         told = {"action": row["description"] or row["action_id"], "ended": row["window_end"]}
         yield Sentence(reader.words("brief.no_result", **told), "kpi_actions", is_urgent=True)
+
+
+def step(reader: Reader, row: Row) -> str:
+    """Tell what a step of the weekly review found."""
+    counts = ("exposure", "engagements", "link_clicks", "sessions", "leads")
+    told = {name: figures.shown(row[name]) for name in counts if row[name] is not None}
+    missing = dict.fromkeys(counts, reader.words.value("unknown"))
+    er = figures.percent(row["er_exposure"])
+    return reader.words(f"review.step_{row['step']}", **{**missing, **told, "er": er})
 
 
 RULES: tuple[Callable[[Reader], Iterator[Sentence]], ...] = (

@@ -1,6 +1,7 @@
 select
-    account.platform, account.handle, review.account_id, review.week_start, review.step, review.minutes_budget,
-    review.question_en, review.question_ja, review.text_en, review.text_ja, post.text as post
+    account.platform, account.handle, review.account_id, review.week_start, review.step, review.question_en,
+    review.question_ja, post.text as post, review.exposure, review.engagements, review.er_exposure,
+    review.link_clicks, review.sessions, review.leads
 from marts.weekly_review as review
 inner join marts.dim_accounts as account using (account_id)
 left join marts.dim_posts as post on review.post_id = post.post_id

@@ -74,14 +74,12 @@ def _incident(reader: Reader, incidents: list[Row]) -> None:
             "cut": cut["cut_order"],
             "question": reader.label(cut, "question"),
             "verdict": reader.words.value(cut["verdict"]),
-            "explained": cut["delta_explained"],
+            "explained": cut["delta_explained"] or 0,
             "evidence": cut["evidence"],
         }
         for cut in cuts
     ]
-    headers = {name: reader.words(f"column.{name}") for name in told[0]}
-    headers["explained"] = st.column_config.NumberColumn(headers["explained"], format="localized")
-    parts.table(told, headers, "triage_cuts")
+    parts.table(reader, told, "triage_cuts", explained=parts.COUNT)
 
 
 def _days(reader: Reader, incident: Row) -> None:
@@ -95,9 +93,10 @@ def _days(reader: Reader, incident: Row) -> None:
     rows = [
         {**row, "is_open": not first <= row["date"] <= last, "text": figures.shown(row["exposure"])} for row in days
     ]
-    if rows:
+    known = [row for row in rows if row["exposure"] is not None]
+    if known:
         st.caption(reader.words("diagnosis.filled"))
-        st.altair_chart(charts.line(rows, "date", "exposure", reader.words.value(rows[0]["exposure_metric_id"])))
+        st.altair_chart(charts.line(rows, "date", "exposure", reader.words.value(known[-1]["exposure_metric_id"])))
 
 
 def _exposure(reader: Reader) -> None:
@@ -115,7 +114,6 @@ def _exposure(reader: Reader) -> None:
         }
         for row in reader.ask("exposure_review")
     ]
-    if rows:
-        parts.table(rows, {name: reader.words(f"column.{name}") for name in rows[0]}, "exposure_review")
-    else:
-        parts.empty(reader, "exposure_review", reader.words("empty.period"))
+    parts.table_or(
+        reader, "exposure_review", rows, reader.words("empty.period"), exposure=parts.FIGURE, er=parts.FIGURE
+    )

@@ -45,19 +45,14 @@ def _stages(reader: Reader, stages: list[Row]) -> None:
         {
             "stage": f"{row['stage_order']}. {reader.label(row)}",
             "value": reader.shown(row["value"], row["unit"]) if row["value"] is not None else reader.why(row),
-            "unit": reader.words.value(row["unit"]),
-            "rate": row["conversion_rate"],
+            "unit": reader.unit(row["unit"]),
+            "rate": figures.percent(row["conversion_rate"]),
             "target": reader.shown(row["target"], row["unit"]),
-            "attainment": row["attainment"],
+            "attainment": None if row["attainment"] is None else 100 * row["attainment"],
         }
         for row in stages
     ]
-    headers = {name: reader.words(f"column.{name}") for name in rows[0]}
-    headers["rate"] = st.column_config.NumberColumn(headers["rate"], format="percent")
-    headers["attainment"] = st.column_config.ProgressColumn(
-        headers["attainment"], format="percent", min_value=0.0, max_value=1.0
-    )
-    parts.table(rows, headers, "funnel_stages")
+    parts.table(reader, rows, "funnel_stages", attainment=parts.SHARE)
 
 
 def _leaks(reader: Reader, stages: list[Row]) -> None:
@@ -71,21 +66,19 @@ def _leaks(reader: Reader, stages: list[Row]) -> None:
             "rate": figures.percent(row["rate"]),
             "base_rate": figures.percent(row["base_rate"]),
             "gap": figures.change(None if row["gap"] is None else 100 * row["gap"]),
-            "lost": None if row["lost_units"] is None else round(row["lost_units"], 1),
+            "lost": figures.shown(row["lost_units"]),
             "why": reader.why(row),
         }
         for row in leaks
     ]
-    if rows:
-        parts.table(rows, {name: reader.words(f"column.{name}") for name in rows[0]}, "funnel_leaks")
-    else:
-        parts.empty(reader, "funnel_leaks", reader.words("empty.period"))
+    parts.table_or(reader, "funnel_leaks", rows, reader.words("empty.period"))
 
 
 def _days(reader: Reader, stages: list[Row]) -> None:
     parts.heading(reader, reader.words("funnel.days"), "funnel_days", note=reader.words("funnel.open_points"))
     label = {row["stage"]: reader.label(row) for row in stages}
-    stage = st.selectbox(reader.words("column.stage"), list(label), format_func=label.get, key="stage")
+    first = next((n for n, row in enumerate(stages) if row["value"] is not None), 0)
+    stage = st.selectbox(reader.words("column.stage"), list(label), index=first, format_func=label.get, key="stage")
     days = [
         {
             **row,
@@ -95,7 +88,7 @@ def _days(reader: Reader, stages: list[Row]) -> None:
         for row in reader.ask("funnel_days", stage=stage)
     ]
     if any(row["value"] is not None for row in days):
-        st.altair_chart(charts.line(days, "date", "value", reader.words.value(days[0]["unit"]), target="target"))
+        st.altair_chart(charts.line(days, "date", "value", reader.unit(days[0]["unit"]), target="target"))
     else:
         parts.empty(reader, "funnel_days", reader.words("empty.unknown", why=reader.why(days[0]) if days else ""))
 
@@ -110,6 +103,6 @@ def _bottlenecks(reader: Reader) -> None:
         "value": "unit",
         "base": "unit",
         "standing": "word",
-        "is_bottleneck": "text",
+        "is_bottleneck": "flag",
     }
     parts.listed(reader, "funnel_bottlenecks", rows, columns, reader.words("empty.period"))

@@ -27,11 +27,11 @@ def _gate(reader: Reader) -> None:
     results = reader.served.manifest().get("expectations", [])
     failed = [result for result in results if not result["success"]]
     publication = reader.ask("publication")[0]
-    first, second, third, fourth = st.columns(4)
+    first, second, third, fourth = st.columns([2, 3, 3, 4])
     first.metric(reader.words("health.verdict"), reader.words.value(publication["gate_verdict"]), border=True)
     second.metric(reader.words("health.passed"), f"{len(results) - len(failed)} / {len(results)}", border=True)
     third.metric(reader.words("data_through"), f"{publication['data_through']}", border=True)
-    fourth.metric(reader.words("published_at"), f"{publication['published_at']:%m-%d %H:%M}", border=True)
+    fourth.metric(reader.words("published_at"), f"{publication['published_at']:%Y-%m-%d %H:%M}", border=True)
     if failed:
         rows = [
             {
@@ -42,7 +42,7 @@ def _gate(reader: Reader) -> None:
             }
             for result in failed
         ]
-        parts.table(rows, {name: reader.words(f"column.{name}") for name in rows[0]}, "failed_expectations")
+        parts.table(reader, rows, "failed_expectations", why_it_matters=parts.WIDE)
     st.caption(reader.words("health.version", run=publication["run_id"][:8], code=publication["code_version"]))
 
 
@@ -58,10 +58,10 @@ def _freshness(reader: Reader) -> None:
         }
         for row in reader.ask("sources")
     ]
-    parts.table(rows, {name: reader.words(f"column.{name}") for name in rows[0]}, "sources")
+    parts.table_or(reader, "sources", rows, reader.words("empty.period"))
     failed = reader.ask("failed_loads")
     if failed:
-        parts.table(failed, {name: name for name in failed[0]}, "failed_loads")
+        parts.table(reader, failed, "failed_loads", error=parts.WIDE)
 
 
 def _clock(reader: Reader) -> None:
@@ -93,10 +93,7 @@ def _availability(reader: Reader) -> None:
         for row in reader.ask("availability")
         if row["days_unknown"]
     ]
-    if rows:
-        parts.table(rows, {name: reader.words(f"column.{name}") for name in rows[0]}, "availability", height=380)
-    else:
-        parts.empty(reader, "availability", reader.words("health.all_known"))
+    parts.table_or(reader, "availability", rows, reader.words("health.all_known"))
 
 
 def _completeness(reader: Reader) -> None:
@@ -116,10 +113,7 @@ def _completeness(reader: Reader) -> None:
         }
         for row in reader.ask("restatements")
     ]
-    if rows:
-        parts.table(rows, {name: reader.words(f"column.{name}") for name in rows[0]}, "restatements", height=300)
-    else:
-        parts.empty(reader, "restatements", reader.words("health.not_restated"))
+    parts.table_or(reader, "restatements", rows, reader.words("health.not_restated"))
 
 
 def _lineage(reader: Reader) -> None:
@@ -129,6 +123,9 @@ def _lineage(reader: Reader) -> None:
     if not traced:
         st.info(reader.words("health.no_lineage"))
         return
+    page = lineage_pages.folder(reader.served.path) / "columns.html"
+    label = reader.words("health.lineage_page")
+    st.download_button(label, page.read_bytes, page.name, "text/html", icon=":material/account_tree:")
     first, second = st.columns(2)
     tables = sorted(name.removeprefix("marts.") for name in traced if name.startswith("marts."))
     table = first.selectbox(reader.words("column.table"), tables, key="lineage_table")
@@ -137,4 +134,4 @@ def _lineage(reader: Reader) -> None:
         {"step": step, "table": origin, "column": name}
         for step, origin, name in lineage_pages.way(traced, f"marts.{table}", column)
     ]
-    parts.table(rows, {name: reader.words(f"column.{name}") for name in rows[0]}, "lineage")
+    parts.table(reader, rows, "lineage")

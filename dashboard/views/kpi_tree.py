@@ -38,7 +38,8 @@ def show(reader: Reader, pages: dict) -> None:
 
 
 def _tree(reader: Reader, nodes: list[Row], parted: dict[str, Row], unit: str) -> None:
-    st.altair_chart(tree_drawing.drawn(reader, nodes, parted, unit))
+    with st.container(key="tree_drawing"):
+        st.altair_chart(tree_drawing.drawn(reader, nodes, parted, unit))
     with st.expander(reader.words("tree.as_table")):
         told = [
             {
@@ -53,7 +54,7 @@ def _tree(reader: Reader, nodes: list[Row], parted: dict[str, Row], unit: str) -
             }
             for node in nodes
         ]
-        parts.table(told, {name: reader.words(f"column.{name}") for name in told[0]}, "tree_table")
+        parts.table(reader, told, "tree_table")
 
 
 def _unfolded(reader: Reader, goal: Row, parted: list[Row]) -> None:
@@ -70,12 +71,12 @@ def _unfolded(reader: Reader, goal: Row, parted: list[Row]) -> None:
         {
             "label": reader.label(row),
             "amount": row["contribution"],
-            "text": f"{reader.change(row['contribution'], goal['unit'])} ({figures.percent(row['share'])})",
+            "text": reader.change(row["contribution"], goal["unit"]),
             "total_text": total,
         }
         for row in parted
     ]
-    st.altair_chart(charts.waterfall(steps, reader.words("tree.change"), reader.words.value(goal["unit"])))
+    st.altair_chart(charts.waterfall(steps, reader.words("tree.change"), reader.unit(goal["unit"])))
 
 
 def _posts(reader: Reader, goal: Row, parted: list[Row], pages: dict) -> None:
@@ -104,10 +105,8 @@ def _posts(reader: Reader, goal: Row, parted: list[Row], pages: dict) -> None:
         }
         for row in rows
     ]
-    headers = {name: reader.words(f"column.{name}") for name in told[0]}
-    headers["post"] = st.column_config.TextColumn(headers["post"], width="large")
-    headers["quantity"] = reader.words("column.quantity_of", what=reader.words.value(BEHIND[metric]))
-    parts.table(told, headers, "posts_behind")
+    of = reader.words("column.quantity_of", what=reader.words.value(BEHIND[metric]))
+    parts.table(reader, told, "posts_behind", post=parts.WIDE, quantity=lambda _: parts.FIGURE(of))
     st.page_link(pages["posts"], label=reader.words("go.posts"), icon=":material/article:")
 
 
@@ -117,4 +116,5 @@ def _history(reader: Reader, tree: str, unit: str) -> None:
         {**row, "is_open": row["is_partial"], "text": reader.shown(row["actual"], unit)}
         for row in reader.ask("goal_history", tree=tree)
     ]
-    st.altair_chart(charts.line(rows, "period_start", "actual", reader.words.value(unit), target="target"))
+    form = ".1%" if unit == "rate" else charts.PLAIN
+    st.altair_chart(charts.line(rows, "period_start", "actual", reader.unit(unit), target="target", form=form))

@@ -42,18 +42,25 @@ def _goal(reader: Reader, goal: Row) -> None:
         delta_color="off" if not delta else "blue" if delta > 0 else "orange",
         border=True,
     )
-    st.caption(
-        reader.words(
-            "overview.due",
-            sign=figures.SIGNS.get(goal["status"], "○"),
-            status=reader.words.value(goal["status"]),
-            attainment=figures.percent(goal["attainment"]),
-            target=reader.shown(goal["target"], goal["unit"]).replace("$", "\\$"),
-        )
-        + (reader.words("overview.pace", pace=figures.percent(goal["pace"])) if goal["is_partial"] else "")
-        if goal["target"] is not None
-        else reader.why(goal) or reader.words.value(goal["status"])
+    st.caption(_due(reader, goal))
+
+
+def _due(reader: Reader, goal: Row) -> str:
+    """Say where a goal stands against its target, or why that is unknown."""
+    target = reader.shown(goal["target"], goal["unit"]).replace("$", "\\$")
+    status = reader.words.value(goal["status"])
+    if goal["target"] is None:
+        return reader.why(goal) or status
+    if goal["attainment"] is None:
+        return reader.words("overview.unknown", why=reader.why(goal) or status, target=target)
+    due = reader.words(
+        "overview.due",
+        sign=figures.SIGNS.get(goal["status"], "○"),
+        status=status,
+        attainment=figures.percent(goal["attainment"]),
+        target=target,
     )
+    return due + (reader.words("overview.pace", pace=figures.percent(goal["pace"])) if goal["is_partial"] else "")
 
 
 def _moved(reader: Reader, goals: list[Row], pages: dict) -> None:
@@ -118,6 +125,5 @@ def _served(reader: Reader, pages: dict) -> None:
         for row in reader.ask("sources")
         if row["newest_window"]
     ]
-    columns = {name: reader.words(f"column.{name}") for name in ("source", "newest", "failed")}
-    parts.table(rows, columns, "overview_sources")
+    parts.table_or(reader, "sources", rows, reader.words("empty.period"))
     st.page_link(pages["health"], label=reader.words("go.health"), icon=":material/monitor_heart:")

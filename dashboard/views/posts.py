@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard import charts, exports, figures, parts
@@ -41,16 +43,21 @@ def _table(reader: Reader, posts: list[Row]) -> None:
         }
         for post in posts
     ]
-    headers = {name: reader.words(f"column.{name}") for name in rows[0]}
-    download = exports.csv_bytes(list(headers.values()), [list(row.values()) for row in rows])
-    headers |= {
-        "post": st.column_config.TextColumn(headers["post"], width="medium"),
-        "exposure": st.column_config.NumberColumn(headers["exposure"], format="localized"),
-        "engagements": st.column_config.NumberColumn(headers["engagements"], format="localized"),
-        "er": st.column_config.NumberColumn(headers["er"], format="percent"),
-        "link": st.column_config.LinkColumn(headers["link"], display_text="↗"),
-    }
-    parts.table(rows, headers, "posts", height=420)
+    parts.table(
+        reader,
+        rows,
+        "post_table",
+        height=420,
+        post=partial(st.column_config.TextColumn, width="medium"),
+        exposure=parts.COUNT,
+        engagements=parts.COUNT,
+        clicks=parts.COUNT,
+        saves=parts.COUNT,
+        er=partial(st.column_config.NumberColumn, format="percent"),
+        link=partial(st.column_config.LinkColumn, display_text="↗"),
+    )
+    header = [reader.words(f"column.{name}") for name in rows[0]]
+    download = exports.csv_bytes(header, [list(row.values()) for row in rows])
     st.download_button(reader.words("download"), download, "posts.csv", "text/csv", icon=":material/download:")
 
 
@@ -93,7 +100,7 @@ def _hours(reader: Reader, account: str) -> None:
     weekdays = figures.WEEKDAYS[reader.words.language]
     rows = [{**row, "day": weekdays[row["weekday"] - 1]} for row in reader.ask("posting_slots", account=account)]
     if not rows:
-        parts.empty(reader, "posting_slots", reader.words("empty.posts"))
+        parts.empty(reader, "posting_slots", reader.words("empty.account"))
         return
     names = {
         "hour": reader.words("posts.hour"),
@@ -109,9 +116,13 @@ def _hours(reader: Reader, account: str) -> None:
 
 def _formats(reader: Reader, account: str) -> None:
     parts.heading(reader, reader.words("posts.formats"), "format_effects", note=reader.words("posts.interval"))
-    effects = reader.ask("format_effects", account=account)
+    effects = [
+        row
+        for row in reader.ask("format_effects", account=account)
+        if row["exposure_48h_median_change_low"] is not None
+    ]
     if not effects:
-        parts.empty(reader, "format_effects", reader.words("empty.posts"))
+        parts.empty(reader, "format_effects", reader.words("empty.account"))
         return
     rows = [
         {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import figures, parts
+from dashboard import figures, parts, sentences
 from dashboard.reader import Reader
 
 SCORECARD = {
@@ -48,7 +48,7 @@ def _steps(reader: Reader) -> None:
         for column, row in zip(st.columns(len(own)), own, strict=True):
             with column.container(border=True):
                 st.markdown(f"**{row['step']}. {reader.label(row, 'question')}**")
-                parts.outside(reader.label(row, "text"))
+                st.markdown(sentences.step(reader, row))
                 if row["post"] and row is own[0]:
                     parts.outside(row["post"])
 
@@ -67,10 +67,7 @@ def _change(reader: Reader) -> None:
         for row in reader.ask("account_changes")
         if row["metric_id"] in METRICS and row["null_reason"] != "not_offered"
     ]
-    if rows:
-        parts.table(rows, {name: reader.words(f"column.{name}") for name in rows[0]}, "account_changes")
-    else:
-        parts.empty(reader, "account_changes", reader.words("empty.period"))
+    parts.table_or(reader, "account_changes", rows, reader.words("empty.period"))
 
 
 def _cause(reader: Reader, pages: dict) -> None:
@@ -86,13 +83,9 @@ def _cause(reader: Reader, pages: dict) -> None:
                     "change": reader.change(goal["kgi_delta"], goal["unit"]),
                     "cause": reader.label(first),
                     "contribution": reader.change(first["contribution"], goal["unit"]),
-                    "share": figures.percent(first["share"]),
                 }
             )
-    if rows:
-        parts.table(rows, {name: reader.words(f"column.{name}") for name in rows[0]}, "causes")
-    else:
-        parts.empty(reader, "tree_contributions", reader.words("empty.no_change"))
+    parts.table_or(reader, "tree_contributions", rows, reader.words("empty.no_change"))
     st.page_link(pages["kpi_tree"], label=reader.words("go.tree"), icon=":material/account_tree:")
 
 
@@ -116,10 +109,5 @@ def _post(reader: Reader, pages: dict) -> None:
                     "quantity_change": reader.change(first["quantity_change"], unit),
                 }
             )
-    if told:
-        headers = {name: reader.words(f"column.{name}") for name in told[0]}
-        headers["post"] = st.column_config.TextColumn(headers["post"], width="large")
-        parts.table(told, headers, "top_posts")
-    else:
-        parts.empty(reader, "posts_behind", reader.words("empty.posts"))
+    parts.table_or(reader, "posts_behind", told, reader.words("empty.posts"), post=parts.WIDE)
     st.page_link(pages["posts"], label=reader.words("go.posts"), icon=":material/article:")

@@ -1,86 +1,80 @@
-"""Who is engaged and who is at risk: bands, movers, and why an entity has the score it has."""
+"""Who is engaged and who is at risk: bands, movers, what sets groups apart, and all who are scored."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import charts, figures, parts
+from dashboard import charts, figures, parts, scores
 from dashboard.reader import Reader
 from dashboard.served import Row
+from dashboard.views import score_entity
 
 ENTITIES_SHOWN = 500
-TEXT_SHOWN = 60
-WAY = {
-    "band_in_force": "word",
-    "next_band": "word",
-    "points_lacking": "number",
-    "step": "label",
-    "action": "label",
-    "reason": "label",
-    "channel": "word",
-    "owner": "text",
-}
+DRIVERS_SHOWN = 5
 
 
 def show(reader: Reader, pages: dict) -> None:  # noqa: ARG001
     """Draw the page."""
-    models = reader.ask("score_models")
+    models = scores.models(reader)
     if not models:
         parts.heading(reader, reader.words("score.title"), "score_models")
         parts.empty(reader, "score_models", reader.words("empty.score"))
         return
     chosen = _choose(reader, models)
-    asked = {"model": chosen["model_id"], "period_type": chosen["period_type"], "period_start": chosen["period_start"]}
+    asked = scores.asked(chosen)
+    entities = reader.ask("score_entities", **asked)
     if chosen["is_partial"]:
         st.caption(reader.words("partial"))
+    if not all(row["has_brand"] for row in entities):
+        st.caption(reader.words("score.no_brand"))
     left, right = st.columns(2, gap="large")
     with left:
-        _bands(reader, asked)
+        _bands(reader, asked, entities)
     with right:
-        _movers(reader, asked)
-    entities = reader.ask("score_entities", **asked)
-    _entity(reader, asked, entities)
+        _movers(reader, asked, entities)
+    score_entity.show(reader, asked, entities)
+    _drivers(reader, asked)
     _all(reader, entities)
 
 
-def _choose(reader: Reader, models: list[Row]) -> Row:
+def _choose(reader: Reader, models: dict[tuple[str, int], list[Row]]) -> Row:
     first, second = st.columns(2)
-    names = list(dict.fromkeys(row["model_id"] for row in models))
     with first:
-        name = st.selectbox(reader.words("score.model"), names, format_func=reader.words.value, key="model")
-    periods = [row for row in models if row["model_id"] == name]
-    whole = next((n for n, row in enumerate(periods) if not row["is_partial"]), 0)
+        model = st.selectbox(
+            reader.words("score.model"), list(models), format_func=lambda key: _model(reader, key), key="model"
+        )
+    periods = models[model]
     with second:
         number = st.selectbox(
             reader.words("period"),
             range(len(periods)),
-            index=whole,
+            index=scores.newest_whole(periods),
             format_func=lambda n: (
                 f"{reader.words.value(periods[n]['period_type'])} "
                 + figures.span(periods[n]["period_start"], periods[n]["period_end"])
+                + (" *" if periods[n]["is_partial"] else "")
             ),
-            key=f"score_period_{name}",
+            key=f"score_period_{model}",
         )
     return periods[number]
 
 
-def _bands(reader: Reader, asked: Row) -> None:
-    parts.heading(reader, reader.words("score.bands"), "score_bands", "score_whole")
-    bands, whole = reader.ask("score_bands", **asked), reader.ask("score_whole", **asked)
-    if not bands:
-        parts.empty(reader, "score_bands", reader.words("empty.score"))
+def _model(reader: Reader, key: tuple[str, int]) -> str:
+    name, version = key
+    return reader.words.value(name) + (f" v{version}" if version > 1 else "")
+
+
+def _bands(reader: Reader, asked: Row, entities: list[Row]) -> None:
+    parts.heading(reader, reader.words("score.bands"), "score_entities", "score_whole")
+    if not entities:
+        parts.empty(reader, "score_entities", reader.words("empty.score"))
         return
     rows = [
-        {
-            "label": reader.words.value(row["band"]),
-            "amount": row["n"],
-            "text": f"{row['n']:,}",
-            "is_marked": row["band"] in ("risk", "low"),
-        }
-        for row in bands
+        {"label": reader.words.value(band), "amount": n, "text": f"{n:,}", "is_marked": band in ("risk", "low")}
+        for band, n in scores.bands(entities).items()
     ]
-    st.altair_chart(charts.bars(rows, reader.words("score.count"), form="d"))
-    for row in whole:
+    st.altair_chart(charts.bars(rows, reader.words("score.count"), form=",d"))
+    for row in reader.ask("score_whole", **asked):
         st.caption(
             reader.words(
                 "score.spread",
@@ -93,11 +87,12 @@ def _bands(reader: Reader, asked: Row) -> None:
         )
 
 
-def _movers(reader: Reader, asked: Row) -> None:
+def _movers(reader: Reader, asked: Row, entities: list[Row]) -> None:
     parts.heading(reader, reader.words("score.movers"), "score_movers")
+    own = {row["entity_id"]: row for row in entities}
     rows = [
         {
-            "entity": row["entity_id"],
+            "entity": score_entity.name(own[row["entity_id"]]),
             "rule": reader.words.value(row["alert_rule"]),
             "previous_score": row["previous_score"],
             "score": row["score"],
@@ -105,76 +100,51 @@ def _movers(reader: Reader, asked: Row) -> None:
             "signal_change": row["top_signal_change"],
         }
         for row in reader.ask("score_movers", **asked)
+        if row["entity_id"] in own
     ]
-    if rows:
-        parts.table(rows, {name: reader.words(f"column.{name}") for name in rows[0]}, "score_movers", height=260)
-    else:
-        parts.empty(reader, "score_movers", reader.words("score.no_movers"))
+    parts.table_or(reader, "score_movers", rows, reader.words("score.no_movers"))
 
 
-def _entity(reader: Reader, asked: Row, entities: list[Row]) -> None:
-    parts.heading(reader, reader.words("score.entity"), "score_contributions", note=reader.words("score.adds_up"))
-    known = {row["entity_id"]: row for row in entities}
-    if not known:
-        parts.empty(reader, "score_entities", reader.words("empty.score"))
+def _drivers(reader: Reader, asked: Row) -> None:
+    """Show which signals set the lowest and the highest tenth apart from all others."""
+    parts.heading(reader, reader.words("score.drivers"), "score_drivers", note=reader.words("score.drivers_are"))
+    rows = reader.ask("score_drivers", **asked)
+    if not rows:
+        parts.empty(reader, "score_drivers", reader.words("empty.score"))
         return
-    entity = st.selectbox(
-        reader.words("column.entity"),
-        list(known),
-        format_func=lambda name: _name(known[name]),
-        key=f"entity_{asked['model']}",
-    )
-    row = known[entity]
-    steps = [
-        {
-            "label": reader.label(part),
-            "amount": part["points"],
-            "text": reader.words("missing") if part["is_missing"] else figures.change(part["points"]),
-            "total_text": f"{figures.shown(row['score'])} / {figures.shown(row['scale_max'])}",
-        }
-        for part in reader.ask("score_contributions", **asked, entity=entity)
-        if part["points"] or part["is_missing"]
-    ]
-    parts.say(
-        reader.words(
-            "score.stands",
-            score=figures.shown(row["score"]),
-            scale=figures.shown(row["scale_max"]),
-            band=reader.words.value(row["band"]),
-            action=reader.words.value(row["action_id"]) if row["action_id"] else figures.UNKNOWN,
-        )
-    )
-    if steps:
-        st.altair_chart(charts.waterfall(steps, reader.words("score.score"), reader.words("score.points")))
-    else:
-        st.info(reader.words("score.no_signal"))
-    st.markdown(f"**{reader.words('score.way')}**")
-    actions = reader.ask("next_actions", **asked, entity=entity)
-    parts.listed(reader, "next_actions", actions, WAY, reader.words("empty.nothing_to_say"))
-
-
-def _name(row: Row) -> str:
-    """Name an entity; a post by its text too."""
-    return f"{row['entity_id']} · {row['text'][:TEXT_SHOWN]}" if row["text"] else row["entity_id"]
+    st.caption(reader.words("score.drivers_of", start=rows[0]["newest_start"]))
+    for column, segment in zip(st.columns(2, gap="large"), ("friction", "power_user"), strict=True):
+        own = [row for row in rows if row["segment"] == segment][:DRIVERS_SHOWN]
+        told = [
+            {
+                "driver": reader.label(row),
+                "points_mean": figures.shown(row["points_mean"]),
+                "others_points_mean": figures.shown(row["others_points_mean"]),
+                "gap_points": figures.change(row["gap"]),
+            }
+            for row in own
+        ]
+        with column:
+            st.markdown(f"**{reader.words.value(segment)}**")
+            if told:
+                st.caption(reader.words("score.segment", n=own[0]["segment_n"], others=f"{own[0]['others_n']:,}"))
+                parts.table(reader, told, f"drivers_{segment}")
+            else:
+                st.info(reader.words("empty.nothing_to_say"))
 
 
 def _all(reader: Reader, entities: list[Row]) -> None:
     parts.heading(reader, reader.words("score.all", n=f"{len(entities):,}"), "score_entities")
     rows = [
         {
-            "rank": row["rank"],
-            "entity": _name(row),
+            "rank_of_all": row["rank"],
+            "entity": score_entity.name(row),
             "score": row["score"],
-            "score_pct": None if row["score_pct"] is None else row["score_pct"] / 100,
+            "score_pct": row["score_pct"],
             "band": reader.words.value(row["band"]),
-            "action": reader.words.value(row["action_id"]),
-            "stale": row["is_stale"],
+            "action": reader.words.value(row["action_id"]) or figures.UNKNOWN,
+            "stale": parts.FLAGS[row["is_stale"]],
         }
         for row in entities[:ENTITIES_SHOWN]
     ]
-    if rows:
-        headers = {name: reader.words(f"column.{name}") for name in rows[0]}
-        headers["score_pct"] = st.column_config.ProgressColumn(
-            headers["score_pct"], format="percent", min_value=0.0, max_value=1.0
-        )
-        parts.table(rows, headers, "score_entities")
+    parts.table_or(reader, "score_entities", rows, reader.words("empty.score"), score_pct=parts.SHARE)

@@ -49,12 +49,12 @@ class Opened:
         self.rest()
 
     def rest(self) -> None:
-        """Wait until the page has been drawn: nothing runs, and nothing has changed for half a second."""
+        """Wait until the page has been drawn: nothing runs, and nothing has changed for a quarter of a second."""
         self.page.wait_for_selector("h1")
         before = None
         while before != (drawn := self.page.evaluate(DRAWN)) or not drawn[0]:
             before = drawn
-            self.page.wait_for_timeout(500)
+            self.page.wait_for_timeout(250)
 
     def text(self) -> str:
         """Return all that is written, in tables and drawings too."""
@@ -103,9 +103,9 @@ def browser():
 
 
 @contextmanager
-def opened(browser, address: str) -> Iterator[Opened]:
+def opened(browser, address: str, **options) -> Iterator[Opened]:
     """Open a tab that notes requests to elsewhere and errors on the console."""
-    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page = browser.new_page(viewport={"width": 1400, "height": 1000}, **options)
     tab = Opened(page, address)
     page.on("request", lambda request: None if request.url.startswith(OWN) else tab.outside.append(request.url))
     page.on("pageerror", lambda error: tab.errors.append(str(error)))
@@ -124,17 +124,9 @@ def opened(browser, address: str) -> Iterator[Opened]:
         page.close()
 
 
-@pytest.fixture(scope="module")
-def dashboard(rehearsed) -> Iterator[str]:  # noqa: F811
-    """Return the address of a dashboard over the rehearsed history."""
-    with served(rehearsed) as address:
-        yield address
-
-
-def publish_changed(home: Path, *statements: str) -> None:
-    """Serve a copy of what `home` serves after `statements`, by a flip of its link as a publication does it."""
-    link = home / "published" / "marts.duckdb"
-    before = link.resolve()
+def publish_changed(home: Path, *statements: str, of: Path | None = None) -> Path:
+    """Serve a copy of what `home` serves (or of another version) after `statements`; return the new version."""
+    before = of or (home / "published" / "marts.duckdb").resolve()
     version = before.with_name(f"marts-29991231T{time.time_ns() % 10**12:012d}Z-changed.duckdb")
     shutil.copy(before, version)
     shutil.copy(before.with_suffix(".json"), version.with_suffix(".json"))
@@ -142,9 +134,49 @@ def publish_changed(home: Path, *statements: str) -> None:
         for statement in statements:
             con.execute(statement)
         con.execute("checkpoint")
+    flip(home, version)
+    return version
+
+
+def flip(home: Path, version: Path) -> None:
+    """Let the link of a home point to a version, as a publication does it."""
+    link = home / "published" / "marts.duckdb"
     beside = link.with_name(".marts.tmp")
     beside.symlink_to(os.path.relpath(version, link.parent))
     beside.replace(link)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A dashboard that is served for the whole of the tests, over a home whose publication they change."""
+
+    address: str
+    home: Path
+    first: Path
+
+    def publish(self, *statements: str) -> Path:
+        """Serve the rehearsed publication after `statements`."""
+        return publish_changed(self.home, *statements, of=self.first)
+
+    def restore(self) -> None:
+        """Serve the rehearsed publication as it was."""
+        flip(self.home, self.first)
+
+
+@pytest.fixture(scope="session")
+def shared_stage(rehearsed, tmp_path_factory) -> Iterator[Stage]:  # noqa: F811
+    """Serve a copy of the rehearsed history; whoever changes it restores it."""
+    home = tmp_path_factory.mktemp("stage")
+    shutil.copytree(rehearsed / "published", home / "published", symlinks=True)
+    with served(home) as address:
+        yield Stage(address, home, (home / "published" / "marts.duckdb").resolve())
+
+
+@pytest.fixture
+def stage(shared_stage) -> Iterator[Stage]:
+    """Return the served dashboard, and restore its publication after the test."""
+    yield shared_stage
+    shared_stage.restore()
 
 
 @pytest.fixture

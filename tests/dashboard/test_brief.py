@@ -143,11 +143,13 @@ def test_lineage_is_written_with_the_publication_and_leads_from_a_mart_to_raw(re
     assert 'id="marts.fct_account_daily.followers"' in (folder / "columns.html").read_text("utf-8")
 
 
-def test_dbts_documentation_is_one_file_that_reports_to_nobody(rehearsed, browser):
+def test_the_lineage_pages_work_without_a_network_and_report_to_nobody(rehearsed, browser):
     page, asked = browser.new_page(), []
     page.on("request", lambda request: asked.append(request.url))
     file = rehearsed / "published" / "lineage" / "index.html"
     page.goto(f"{file.as_uri()}#!/model/model.social_metrics.funnel_daily")
     page.get_by_text("One row per brand, day and funnel stage").first.wait_for()
+    page.goto(f"{file.with_name('columns.html').as_uri()}#marts.funnel_daily")
+    assert page.locator(":target").inner_text() == "marts.funnel_daily"
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
     page.close()

@@ -14,8 +14,21 @@ import pytest
 from dashboard import exports
 from orchestration import cli
 
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "＝1+1", "  =1", '=HYPERLINK("http://elsewhere.example")']
-HARMLESS = ["caption", "1-1", "a=b", "'=1"]
+SIGNS = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(1)",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠SUM(1)",
+    "﹦1",
+    '=HYPERLINK("http://elsewhere.example")',
+]
+BEFORE = ["", " ", "\t", "\r", "\n", "\r\n", "\u3000", "\xa0", "\ufeff", "\u200b", " \t\u3000"]
+FORMULAS = [before + sign for sign in SIGNS for before in BEFORE] + ["\tnew cell", "\rnew row"]
+HARMLESS = ["caption", "1-1", "a=b", "'=1", "　全角の空白", "・@someone", " "]
 
 
 @pytest.fixture
@@ -35,7 +48,7 @@ def home(tmp_path) -> Path:
                 " (?, ?, -1.50, '2026-08-01', '2026-08-01 09:00:00+00', true, 9007199254740993)",
                 [n, text],
             )
-        con.execute("insert into marts.posts (n) values (99)")
+        con.execute("insert into marts.posts (n) values (9999)")
     (folder / "marts.duckdb").symlink_to("version.duckdb")
     return tmp_path
 
@@ -78,6 +91,14 @@ def test_an_xlsx_has_texts_unchanged_and_no_formula(home):
     assert "HYPERLINK(&quot;http" in sheet or 'HYPERLINK("http' in sheet
     assert 'quotePrefix="1"' in styles
     assert "9007199254740993" in sheet
+
+
+def test_a_text_beyond_a_cell_is_refused_and_not_cut(home, capsys):
+    with duckdb.connect(str(home / "published" / "version.duckdb")) as con:
+        con.execute("insert into marts.posts (n, text) values (100, repeat('a', 32768))")
+    assert cli.main(["export", "posts", "--format", "xlsx", "--to", str(home / "a.xlsx"), "--home", str(home)]) == 1
+    assert capsys.readouterr().err.endswith("is longer than a cell may be: export the table as csv.\n")
+    assert [path.name for path in home.iterdir()] == ["published"]
 
 
 def test_a_parquet_file_holds_the_table_as_it_is(home):

@@ -24,6 +24,7 @@ ASKED = {
     "first_date": WEEK,
     "last_date": WEEK_END,
     "model": "customer_health",
+    "version": 1,
     "entity": "aozora-c0014",
     "metric": "sessions",
     "periods": 6,
@@ -108,6 +109,31 @@ def test_the_parts_shown_of_a_goal_add_up_to_its_change(reader):
         parts = [row["contribution"] for row in reader.ask("tree_contributions", tree=goal["tree_id"])]
         if goal["kgi_delta"] is not None:
             assert sum(parts) == pytest.approx(goal["kgi_delta"], rel=1e-6, abs=1e-9)
+
+
+def test_scored_are_those_of_the_brand_and_those_whose_feed_names_none(reader):
+    asked = reader.served.con.execute(
+        "select distinct model_id, entity_type, period_start from marts.engagement_scores"
+        " where period_type = 'month' and is_newest"
+    ).fetchall()
+    posts, people = (
+        {row[0] for row in reader.served.con.execute(sql).fetchall()}
+        for sql in (
+            "select post_id from marts.dim_posts where brand_id = 'aozora'",
+            "select person_key from marts.fct_contacts where brand_id = 'aozora'",
+        )
+    )
+    for model, kind, start in asked:
+        all_scored = reader.served.con.execute(
+            "select entity_id from marts.engagement_scores where model_id = ? and period_type = 'month'"
+            " and period_start = ?",
+            [model, start],
+        ).fetchall()
+        own = {"content": posts, "lead": people}.get(kind, {row[0] for row in all_scored})
+        rows = reader.ask("score_entities", model=model, version=1, period_type="month", period_start=start)
+        assert sorted(row["entity_id"] for row in rows) == sorted(row[0] for row in all_scored if row[0] in own)
+        assert {row["has_brand"] for row in rows} == {kind in ("content", "lead")}
+    assert {kind for _, kind, _ in asked} >= {"content", "lead", "customer"}
 
 
 def test_no_question_adds_up_people_or_rates():

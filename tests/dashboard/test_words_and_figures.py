@@ -15,7 +15,7 @@ from orchestration.settings import DBT_PROJECT
 
 SOURCES = [*FILE.parent.rglob("*.py")]
 # Words whose keys are put together from a name, and where the names are.
-MADE = ("page.", "column.", "value.", "tree.kpi_")
+MADE = ("page.", "column.", "value.", "tree.kpi_", "review.step_")
 
 
 def test_every_word_that_a_page_uses_is_known_and_every_known_one_is_used():
@@ -66,6 +66,10 @@ def test_a_figure_is_written_in_its_unit(value, unit, currency, written):
 
 def test_a_change_has_its_sign_and_none_is_no_change():
     assert [figures.change(value) for value in (5, -5, 0, None)] == ["+5", "−5", "0", "–"]
+
+
+def test_a_difference_of_rates_is_told_in_points():
+    assert [figures.points(value) for value in (0.0042, -0.1, None)] == ["+0.4 pt", "−10.0 pt", "–"]
 
 
 def test_a_day_has_its_weekday_in_the_readers_language():

@@ -181,11 +181,11 @@ select
         when 1 then '最多表示：' || tops.post_id || '（' || tops.exposure || '回）。'
         when 2
             then
-                '反応：' || coalesce(cast(tops.engagements as {{ dbt.type_string() }}), '不明')
-                || '件。リンククリック：' || coalesce(cast(tops.link_clicks as {{ dbt.type_string() }}), '不明') || '回。'
+                '反応：' || coalesce(cast(tops.engagements as {{ dbt.type_string() }}) || '件', '不明')
+                || '。リンククリック：' || coalesce(cast(tops.link_clicks as {{ dbt.type_string() }}) || '回', '不明') || '。'
         else
-            '訪問：' || coalesce(cast(tops.sessions as {{ dbt.type_string() }}), '不明')
-            || '件。問い合わせ：' || coalesce(cast(tops.leads as {{ dbt.type_string() }}), '不明') || '件。'
+            '訪問：' || coalesce(cast(tops.sessions as {{ dbt.type_string() }}) || '件', '不明')
+            || '。問い合わせ：' || coalesce(cast(tops.leads as {{ dbt.type_string() }}) || '件', '不明') || '。'
     end as text_ja
 from tops
 cross join review_steps
