@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from connectors import SOURCES
 from connectors.errors import UNKNOWN_SHAPE, SourceError
 from connectors.streams import Account, Finding, Landed, Page
-from orchestration import access, accounts, budget, inbox, landing, raw
+from orchestration import access, accounts, budget, inbox, landing, raw, remote
 from orchestration.settings import Problem, Settings
 
 log = logging.getLogger("warehouse")
@@ -109,9 +109,8 @@ def _engine(settings: Settings) -> Finding:
     """Tell what builds the models, and whether it can be had: the build file opens, or Spark answers."""
     try:
         if settings.engine == "spark":
-            from orchestration import spark
-
-            spark.check_remote(settings)
+            remote.require_client()
+            remote.check(settings)
         elif settings.warehouse.exists():
             with raw.opened(settings.warehouse, read_only=True):
                 pass

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import socket
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,9 @@ from urllib.parse import unquote, urlsplit
 
 import duckdb
 
-from orchestration import lake, raw, transform
+from orchestration import lake, raw, remote, transform
 from orchestration.settings import Problem, Settings
 
-DEFAULT_PORT = 15002
-CONNECT_TIMEOUT_S = 10
 TYPES = {
     "VARCHAR": "string",
     "BIGINT": "bigint",
@@ -53,17 +50,8 @@ class Spark:
 
     @cached_property
     def session(self):
-        """Open the session; say what is missing if there is none to be had."""
-        remote = check_remote(self.settings)
-        try:
-            from pyspark.sql import SparkSession
-        except ImportError:
-            raise Problem(
-                "the Spark client is not installed: `.venv/bin/pip install '.[spark]'` in the repository adds it."
-            ) from None
-        session = SparkSession.builder.remote(remote).create()
-        session.conf.set("spark.sql.session.timeZone", "UTC")
-        return session
+        """Open the session."""
+        return remote.session(self.settings)
 
     def prepare(self) -> None:
         """Export what lies in the ledger's file, and declare each raw table over its folder of the lake."""
@@ -87,8 +75,9 @@ class Spark:
         typed = ", ".join(f"`{column}` {type_of(kind)}" for column, kind in columns.items())
         digest = hashlib.sha256(f"{place} {typed}".encode()).hexdigest()
         if digest not in known:
-            # Only the declaration goes: an external table's files stay.
-            self.session.sql(f"drop table if exists {name}")
+            if known:
+                # Only the declaration goes: an external table's files stay.
+                self.session.sql(f"drop table {name}")
             self.session.sql(
                 f"create table {name} ({typed}) using parquet location '{place.as_uri()}'"
                 f" tblproperties ('{DECLARED}' = '{digest}')"
@@ -143,21 +132,3 @@ class Spark:
 def _local(uri: str) -> Path | None:
     parts = urlsplit(uri)
     return Path(unquote(parts.path)) if parts.scheme in {"", "file"} else None
-
-
-def check_remote(settings: Settings) -> str:
-    """Return the server's address once something answers there; the client alone would try for ten minutes."""
-    remote = settings.environ.get("SPARK_REMOTE", "").strip()
-    parts = urlsplit(remote)
-    if parts.scheme != "sc" or not parts.hostname:
-        # What is there may hold a token, so it is not told.
-        raise Problem("SPARK_REMOTE names no server: put the address of a Spark Connect server there, sc://host:15002.")
-    port = parts.port or DEFAULT_PORT
-    try:
-        socket.create_connection((parts.hostname, port), timeout=CONNECT_TIMEOUT_S).close()
-    except OSError as error:
-        raise Problem(
-            f"no Spark Connect server answers at {parts.hostname}:{port} ({error.strerror or error}): start it or"
-            " mend SPARK_REMOTE."
-        ) from None
-    return remote

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from orchestration import engine
+from orchestration import engine, remote
 from orchestration.settings import DBT_PROJECT, REPOSITORY, Problem, Settings
 
 DBT = Path(sys.executable).with_name("dbt")
@@ -48,6 +48,8 @@ def ensure_manifest(settings: Settings) -> Path:
     sources = [path for path in DBT_PROJECT.rglob("*") if path.suffix in {".sql", ".yml", ".csv"}]
     newest = max((path.stat().st_mtime for path in sources), default=0.0)
     if not manifest.exists() or manifest.stat().st_mtime < newest:
+        if settings.engine == "spark":
+            remote.require_client()
         settings.dbt_target.mkdir(parents=True, exist_ok=True)
         done = subprocess.run(
             [str(DBT), "--quiet", "parse"],

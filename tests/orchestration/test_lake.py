@@ -8,7 +8,7 @@ import pytest
 from connectors import SOURCES
 from orchestration import lake, loading
 from orchestration.settings import Problem, Settings
-from orchestration.spark import check_remote, type_of
+from orchestration.spark import type_of
 from tests.orchestration.conftest import DAY, NOON, land
 
 USER = SOURCES["x"].streams[0]
@@ -76,22 +76,6 @@ def test_every_raw_column_has_a_type_in_spark(con):
     assert type_of("VARCHAR[]") == "array<string>"
     assert type_of("DECIMAL(18,2)") == "decimal(18,2)"
     assert all(type_of(kind) for kind in kinds)
-
-
-@pytest.mark.parametrize("remote", ["", "127.0.0.1:15002", "http://127.0.0.1:15002/;token=canary", "sc://"])
-def test_a_server_that_is_not_named_is_asked_for(settings, remote):
-    with pytest.raises(Problem) as told:
-        check_remote(Settings(settings.home, {"SPARK_REMOTE": remote}))
-    assert str(told.value) == (
-        "SPARK_REMOTE names no server: put the address of a Spark Connect server there, sc://host:15002."
-    )
-
-
-def test_a_server_that_does_not_answer_is_named_without_its_token(settings):
-    with pytest.raises(Problem) as told:
-        check_remote(Settings(settings.home, {"SPARK_REMOTE": "sc://127.0.0.1:9/;token=canary"}))
-    assert str(told.value).startswith("no Spark Connect server answers at 127.0.0.1:9 (")
-    assert "canary" not in str(told.value)
 
 
 def test_an_engine_that_is_unknown_is_refused(settings):
