@@ -16,6 +16,7 @@ import duckdb
 import numpy as np
 
 from benchmarks.measure import NotMeasured
+from connectors import x_refresh
 from orchestration import transform
 from orchestration.settings import DBT_PROJECT, Settings
 from sandbox import world
@@ -24,7 +25,6 @@ from sandbox.scenario import load
 from sandbox.streams import midnight
 
 DAY = timedelta(days=1)
-READ_ON_X = timedelta(days=30)
 REACTIONS_ON_X = ("organic_likes", "organic_replies", "organic_reposts", "bookmarks", "quotes")
 # in the order in which they stand on each other
 MODELS = (
@@ -41,6 +41,7 @@ INPUTS = {
     "int_post_increments": "post_id varchar, account_id varchar, date date, captured_date date, days_covered bigint,"
     " views bigint, impressions bigint, organic_impressions bigint, is_repost boolean",
     "int_account_days": "account_id varchar, brand_id varchar, platform varchar, date date, following bigint",
+    "int_latest_captures": "source varchar, stream varchar, account_id varchar, window_date date",
 }
 
 
@@ -98,6 +99,8 @@ def _fill(con: duckdb.DuckDBPyConnection, built: world.World) -> None:
         for day in days:
             following = built.following(account, midnight(day + DAY))
             tables["int_account_days"].append((account_id, account.brand_id, account.platform, day, following))
+            stream = "posts" if account.platform == "x" else "media"
+            tables["int_latest_captures"].append((account.platform, stream, account_id, day + DAY))
         for post in built.posts[account.native_id]:
             post_id = f"{account.platform}:{post.native_id}"
             kind = post.format
@@ -121,23 +124,37 @@ def _frame(arrays: dict[str, np.ndarray]) -> object:
 
 
 def _captures(built: world.World, post: Post, days: list[date]) -> Iterator[tuple[tuple, tuple]]:
-    """Yield what each midnight tells of a post: its counters, and what they grew since the midnight before."""
+    """Yield what each midnight that reads a post tells of it: its counters, and what they grew since the one before."""
     is_x = post.account.platform == "x"
-    before: dict[str, int] | None = None
+    before: dict[str, int | None] | None = None
+    before_at: datetime | None = None
     for day in days:
         captured = midnight(day + DAY)
         age = captured - post.published_at
-        if age < timedelta(0) or (post.is_story and age > DAY) or (is_x and age > READ_ON_X):
+        if (
+            age < timedelta(0)
+            or (post.is_story and age > DAY)
+            or (is_x and not _is_read_on_x(post, before_at, captured))
+        ):
             continue
         told = _told(built, post, captured)
         hours = age.total_seconds() / 3600
         starts_known = before is not None or hours < 24
+        covered = (captured - before_at).days if before_at else 1 if hours < 24 else None
         grown = {name: _grown(value, before, name) if starts_known else None for name, value in told.items()}
         yield (
             (day + DAY, hours, *told.values(), _reactions(built, post, captured)),
-            (day, day + DAY, 1 if starts_known else None, *grown.values(), not post.is_own),
+            (day, day + DAY, covered, *grown.values(), not post.is_own),
         )
-        before = told
+        before, before_at = told, captured
+
+
+def _is_read_on_x(post: Post, before_at: datetime | None, at: datetime) -> bool:
+    """Say whether the connector reads a post: fresh ones daily, old ones seldom, none past the end of its metrics."""
+    age = at - post.published_at
+    if before_at is None or age < x_refresh.FRESH:
+        return age <= x_refresh.REACH
+    return post.is_own and age <= x_refresh.REACH and x_refresh.is_due(age, before_at - post.published_at)
 
 
 def _grown(value: int | None, before: dict[str, int | None] | None, name: str) -> int | None:

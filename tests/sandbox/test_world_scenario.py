@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from sandbox.scenario import DEFAULT, SCENARIOS, ScenarioError, load
+from sandbox.scenario import DEFAULT, INCIDENT_SIZES, SCENARIOS, ScenarioError, load
 
 GOOD = yaml.safe_load((SCENARIOS / "small.yml").read_text(encoding="utf-8"))
 
@@ -19,6 +19,10 @@ def refusal(tmp_path, text):
 @pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.yml")), ids=lambda path: path.stem)
 def test_every_shipped_scenario_is_good(path):
     assert load(path).brands
+
+
+def test_there_is_an_example_of_each_kind_of_incident():
+    assert sorted(one.kind for one in load(SCENARIOS / "incidents.yml").incidents) == sorted(INCIDENT_SIZES)
 
 
 def test_the_default_is_two_brands_over_two_whole_months():

@@ -18,6 +18,17 @@ norms as (
 
 ),
 
+-- days whose midnight was read, posts or none
+captures as (
+
+    select
+        account_id,
+        {{ add_days('window_date', -1) }} as date
+    from {{ ref('int_latest_captures') }}
+    where (source = 'instagram' and stream = 'media') or (source = 'x' and stream = 'posts')
+
+),
+
 rules as (
 
     {{ rules_in_force('triage_rules') }}
@@ -29,6 +40,7 @@ compared as (
     select
         post_exposures.*,
         post_exposures.growth_log - norms.growth_median as growth_off,
+        post_exposures.age_hours < rules.read_daily_hours as is_read_daily,
         rules.growth_posts_least
     from post_exposures
     cross join rules
@@ -55,8 +67,9 @@ summed as (
                 end
             ) as bigint
         ) as posts_published,
-        -- every post's growth is that of this day alone
-        count(*) = count(days_covered) and max(days_covered) = 1 as is_counted,
+        -- what young posts grew is of this day alone; old ones are read seldom, and their little counts where it is told
+        count(case when is_read_daily and coalesce(days_covered, 0) <> 1 then 1 end) = 0 as is_counted,
+        cast(count(case when is_read_daily then 1 end) as bigint) as posts_read_daily,
         cast(count(case when surface <> 'story' and age_hours between 2 and 24 then 1 end) as bigint) as fresh_posts,
         cast(
             count(case when surface <> 'story' and age_hours between 2 and 24 and exposures_to_date > 0 then 1 end)
@@ -73,10 +86,16 @@ select
     account_days.brand_id,
     account_days.platform,
     account_days.date,
-    case when summed.is_counted then summed.exposures end as exposures,
+    case
+        when captures.date is null or not coalesce(summed.is_counted, true) then null
+        -- nothing was due to be read
+        when summed.date is null then 0
+        else summed.exposures
+    end as exposures,
     coalesce(summed.posts_published, 0) as posts_published,
     summed.growth_index,
-    coalesce(summed.is_counted, false) as is_counted,
+    captures.date is not null and coalesce(summed.is_counted, true) as is_counted,
+    coalesce(summed.posts_read_daily, 0) as posts_read_daily,
     summed.fresh_posts,
     summed.fresh_posts_counted,
     account_days.following,
@@ -89,3 +108,7 @@ left join summed
     on
         account_days.account_id = summed.account_id
         and account_days.date = summed.date
+left join captures
+    on
+        account_days.account_id = captures.account_id
+        and account_days.date = captures.date

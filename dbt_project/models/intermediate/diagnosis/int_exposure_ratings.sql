@@ -153,7 +153,11 @@ judged as (
         and (
             not rated.is_counted
             or (rated.fresh_posts > 0 and rated.fresh_posts_counted = 0 and coalesce(rated.growth_off, -1) < 0)
-            or (rated.exposures = 0 and rated.exposures_before >= rules.growth_exposure_least)
+            or (
+                rated.exposures = 0
+                and rated.posts_read_daily > 0
+                and rated.exposures_before >= rules.growth_exposure_least
+            )
         ) as is_uncounted
     from rated
     cross join rules

@@ -46,17 +46,39 @@ parted as (
 rested as (
 
     select
-        parted.*,
+        *,
+        delta_total - delta_period - delta_viral - delta_volume as delta_rest
+    from parted
+
+),
+
+turned as (
+
+    select
+        rested.*,
         rules.growth_change_least,
         rules.volume_days_least,
         rules.total_alone_days_least,
-        parted.delta_total - parted.delta_period - parted.delta_viral - parted.delta_volume as delta_rest,
-        parted.growth_signals > 0
-        and parted.peers > 0
-        and abs(parted.peers_growth_off) >= rules.peers_share_least * abs(parted.own_growth_off)
-        and sign(parted.peers_growth_off) = sign(parted.own_growth_off) as is_shared,
-        parted.access_signals > 0 as is_accessed
-    from parted
+        -- a turn that the exposures do not follow is chance
+        coalesce(rested.growth_signals > 0 and sign(rested.delta_rest) = sign(rested.own_growth_off), false) as is_turn,
+        rested.access_signals > 0 as is_accessed
+    from rested
+    cross join rules
+
+),
+
+compared as (
+
+    select
+        turned.*,
+        coalesce(
+            turned.is_turn
+            and turned.peers > 0
+            and abs(turned.peers_growth_off) >= rules.peers_share_least * abs(turned.own_growth_off)
+            and sign(turned.peers_growth_off) = sign(turned.own_growth_off),
+            false
+        ) as is_shared
+    from turned
     cross join rules
 
 ),
@@ -72,7 +94,7 @@ explained as (
             when is_shared then delta_rest
             else 0
         end as delta_platform
-    from rested
+    from compared
 
 )
 
@@ -87,7 +109,7 @@ where
     period_signals + viral_signals + access_signals > 0
     -- a turn that only this account saw and that changed little of its week is chance too
     or (
-        growth_signals > 0
+        is_turn
         and (is_shared or abs(delta_total) >= growth_change_least * exposures_before)
     )
     or volume_signals >= volume_days_least

@@ -59,7 +59,7 @@ left join latest_captures
         and loads.stream = latest_captures.stream
         and loads.account_id = latest_captures.account_id
         and loads.window_date = latest_captures.window_date
-        and loads.landing_file = latest_captures.landing_file
-        and loads.status = 'loaded'
+        -- a condition on one side alone, beside the equalities, would compare every load with every other
+        and case when loads.status = 'loaded' then loads.landing_file end = latest_captures.landing_file
 left join caveats
     on loads.landing_file = caveats.landing_file

@@ -13,6 +13,25 @@ contacts as (
 
 ),
 
+-- inner, and only then left: an outer join with a condition beside its equalities compares everything with everything
+led as (
+
+    select
+        conversions.conversion_id,
+        contacts.contact_key,
+        contacts.contacted_at,
+        contacts.platform,
+        contacts.utm_campaign,
+        contacts.post_id
+    from conversions
+    inner join contacts
+        on conversions.person_key = contacts.person_key
+    where
+        conversions.brand_id = coalesce(contacts.brand_id, conversions.brand_id)
+        and conversions.occurred_at >= contacts.contacted_at
+
+),
+
 -- a conversion that nothing known led to has one touch all the same, so that its credit is not lost
 touched as (
 
@@ -23,24 +42,21 @@ touched as (
         conversions.conversion_date,
         conversions.amount,
         conversions.currency,
-        contacts.contact_key,
-        contacts.contacted_at,
-        coalesce(contacts.platform, 'unknown') as platform,
-        contacts.utm_campaign,
-        contacts.post_id,
-        count(contacts.contact_key) over (partition by conversions.conversion_id) as touch_n,
+        led.contact_key,
+        led.contacted_at,
+        coalesce(led.platform, 'unknown') as platform,
+        led.utm_campaign,
+        led.post_id,
+        count(led.contact_key) over (partition by conversions.conversion_id) as touch_n,
         row_number() over (
             partition by conversions.conversion_id
             order by
-                contacts.contacted_at,
-                contacts.contact_key
+                led.contacted_at,
+                led.contact_key
         ) as touch_order
     from conversions
-    left join contacts
-        on
-            conversions.person_key = contacts.person_key
-            and conversions.brand_id = coalesce(contacts.brand_id, conversions.brand_id)
-            and conversions.occurred_at >= contacts.contacted_at
+    left join led
+        on conversions.conversion_id = led.conversion_id
 
 ),
 

@@ -38,9 +38,8 @@ scored as (
     left join baselines
         on
             posts.account_id = baselines.account_id
-            and posts.format = baselines.format
+            and case when not posts.is_reply then posts.format end = baselines.format
             and posts.published_week = baselines.week_start
-            and not posts.is_reply
 
 )
 
