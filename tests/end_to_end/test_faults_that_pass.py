@@ -29,4 +29,5 @@ def test_a_world_full_of_faults_that_pass_is_served_as_one_without(rehearsed, tm
     scenario.write_text(yaml.safe_dump(troubled), encoding="utf-8")
     done = warehouse(tmp_path / "home", "demo", "--scenario", str(scenario))
     assert done.returncode == 0, done.stderr
-    assert digests(tmp_path / "home" / "published" / "marts.duckdb") == digests(rehearsed / "published" / "marts.duckdb")
+    served = tmp_path / "home" / "published" / "marts.duckdb"
+    assert digests(served) == digests(rehearsed / "published" / "marts.duckdb")
