@@ -108,9 +108,8 @@ def score_assets() -> dg.AssetSelection:
     # The whole way from a feed to the scores: without it nothing would say that the feeds are loaded first.
     inputs = dg.AssetSelection.assets(
         *(f"staging/stg_files__{kind}" for kind in SCORE_FEEDS),
-        *(f"intermediate/int_score_{name}" for name in ("events_unioned", "feed_days", "periods_spanned")),
         "marts/fct_entity_events",
-    )
+    ) | dg.AssetSelection.key_substring("intermediate/int_score_")
     served = dg.AssetSelection.key_prefixes(["candidate"], ["publication"])
     return feeds | inputs | dg.AssetSelection.groups("score") | served
 

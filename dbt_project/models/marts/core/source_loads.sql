@@ -6,6 +6,12 @@ loads as (
 
 ),
 
+accounts as (
+
+    select * from {{ ref('stg_registry__accounts') }}
+
+),
+
 latest_captures as (
 
     select * from {{ ref('int_latest_captures') }}
@@ -63,3 +69,7 @@ left join latest_captures
         and case when loads.status = 'loaded' then loads.landing_file end = latest_captures.landing_file
 left join caveats
     on loads.landing_file = caveats.landing_file
+left join accounts
+    on loads.account_id = accounts.account_id
+-- what failed for an account that is listed no more is missed by nobody
+where loads.status <> 'failed' or accounts.account_id is not null
