@@ -18,7 +18,6 @@ OF_LONG_TABLES = {
     "funnel_periods": [("conversion_rate", "value", "previous_value")],
     "funnel_leaks": [("rate", "to_value", "from_value"), ("gap_pct", "gap", "base_rate")],
     "account_funnel_weekly": [("value_per_step", "value", "of_value")],
-    "contact_funnel_monthly": [("people_share_begun", "people", "people_begun")],
     "source_completeness": [("completeness", "accounts_loaded", "accounts")],
     "engagement_score_calibration": [("reach_share", "reach_n", "n")],
 }

@@ -54,7 +54,7 @@ def test_people_who_came_by_sns_reach_their_steps_in_order_and_in_time(rehearsed
         for counting in ("ordered", "windowed", "strict")
         for step in STEPS
     }
-    key = "brand_id, cohort_month, counting, step"
+    key = "brand_id, cohort_month, counting, step_name"
     assert mart(rehearsed, "contact_funnel_monthly", key, ["people", "people_begun"]) == expected
 
 
@@ -78,6 +78,6 @@ def test_the_steps_of_a_week_on_x_are_its_posts_and_what_they_gained(rehearsed, 
                 **{name: sum(day[name] for day in gained) for name in ("engagements", "profile_visits", "link_clicks")},
             }
             expected |= {(account_id, week, step): {"value": float(count)} for step, count in counted.items()}
-    where = "platform = 'x' and step not in ('sessions', 'leads', 'deals_won')"
+    where = "platform = 'x' and step_name not in ('sessions', 'leads', 'deals_won')"
     assert expected
-    assert mart(rehearsed, "account_funnel_weekly", "account_id, week_start, step", ["value"], where) == expected
+    assert mart(rehearsed, "account_funnel_weekly", "account_id, week_start, step_name", ["value"], where) == expected
