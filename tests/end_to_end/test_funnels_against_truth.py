@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import UTC, timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from sandbox.servers import x_mentions
 from tests.end_to_end.marts import mart
-from tests.end_to_end.truth import DAY, Truth, came_by, instant
+from tests.end_to_end.truth import DAY, Truth, came_by, instant, midnight
 
 pytestmark = pytest.mark.slow
 STEPS = ("sns_contact", "lead", "qualified_lead", "customer")
@@ -81,3 +83,28 @@ def test_the_steps_of_a_week_on_x_are_its_posts_and_what_they_gained(rehearsed, 
     where = "platform = 'x' and step_name not in ('sessions', 'leads', 'deals_won')"
     assert expected
     assert mart(rehearsed, "account_funnel_weekly", "account_id, week_start, step_name", ["value"], where) == expected
+
+
+def test_posts_by_others_are_the_planted_mentions_of_each_day(rehearsed, truth):
+    """M10: a brand's hashtag and its name stand in the same post, which is one post of its account's day."""
+    expected = {}
+    for account_id, day in truth.account_days("x", "UTC"):
+        account = SimpleNamespace(account_id=account_id.removeprefix("x:"))
+        planted = x_mentions.between(account, midnight(day), midnight(day + DAY))
+        if planted:
+            found = {"posts": len(planted), "authors": len({one.author_id for one in planted})}
+            expected[account_id, day] = found
+    where = f"account_id like 'x:%' and hashtag = '(mention)' and date >= '{truth.first}'"
+    assert len(expected) > 10
+    assert mart(rehearsed, "ugc_daily", "account_id, date", ["posts", "authors"], where) == expected
+    weeks = mart(
+        rehearsed, "account_periods", "account_id, period_start", ["value"],
+        "metric_id = 'ugc_posts' and period_type = 'week' and not is_partial and account_id like 'x:%'",
+    )  # fmt: skip
+    assert weeks == {
+        (account_id, week): {
+            "value": float(sum(expected.get((account_id, week + n * DAY), {"posts": 0})["posts"] for n in range(7)))
+        }
+        for account_id in {account for account, _ in expected}
+        for week in whole_weeks(truth)
+    }
