@@ -20,6 +20,9 @@ TEXT = "VARCHAR"
 DAY = "DATE"
 COUNT = "BIGINT"
 PLATFORMS = frozenset({"instagram", "x"})
+ACTIVITIES = frozenset({
+    "comment", "dm", "need_post", "live", "qa", "app_connected", "app_removed", "password_changed", "page_down",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -214,9 +217,7 @@ _ALL = (
         frozenset({"activity_id", "brand_id", "platform", "account_id", "activity", "occurred_at", "status"}),
         allowed={
             "platform": PLATFORMS,
-            "activity": frozenset(
-                {"comment", "dm", "need_post", "live", "qa", "app_connected", "app_removed", "password_changed"}
-            ),
+            "activity": ACTIVITIES,
             "status": frozenset({"open", "done", "cancelled"}),
         },
     ),

@@ -12,6 +12,15 @@ from tests import catalogue
 
 pytestmark = pytest.mark.slow
 RATIOS = ("ratio", "share")
+# Tables whose rows say what they count, so that no metric of the column does: value, upper side, lower side.
+OF_LONG_TABLES = {
+    "funnel_daily": [("conversion_rate", "value", "previous_value")],
+    "funnel_periods": [("conversion_rate", "value", "previous_value")],
+    "funnel_leaks": [("rate", "to_value", "from_value"), ("gap_pct", "gap", "base_rate")],
+    "account_funnel_weekly": [("value_per_step", "value", "of_value")],
+    "source_completeness": [("completeness", "accounts_loaded", "accounts")],
+    "engagement_score_calibration": [("reach_share", "reach_n", "n")],
+}
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +69,17 @@ def test_every_ratio_of_a_long_table_recomputes_too(published):
         " where p.value is distinct from p.numerator / nullif(p.denominator, 0)"
     ).fetchone()
     assert wrong == (0,)
+
+
+@pytest.mark.parametrize("table", OF_LONG_TABLES)
+def test_every_rate_of_a_table_of_steps_is_its_two_sides(table, published):
+    """M12: also where the row names what is counted, a rate is the quotient that stands beside it."""
+    for value, numerator, denominator in OF_LONG_TABLES[table]:
+        wrong = published.execute(
+            f"select count(*) from {table} where {value} is distinct from"
+            f" cast({numerator} as double) / nullif(cast({denominator} as double), 0)"
+        ).fetchone()
+        assert wrong == (0,), value
 
 
 def test_no_join_on_documented_keys_multiplies(published, manifest):

@@ -115,6 +115,7 @@ WITHOUT_ROWS = {
     "kpi_phases": "twelve days hold no whole month",
     "flow_bottlenecks": "twelve days hold no whole month",
     "kpi_actions": "nobody acted yet",
+    "spike_followup": "nothing rises out of its usual in twelve days",
     "protected_weeks": "no account is protected",
     "story_mode_pairs": "no works are listed",
     "embed_exposure": "no page is listed that shows a post",

@@ -25,6 +25,12 @@ crm_days as (
 
 ),
 
+ugc_days as (
+
+    select * from {{ ref('int_ugc_days') }}
+
+),
+
 -- beside the whole, the part of each platform: a rate needs both sides from the same place
 platform_parts as (
 
@@ -55,6 +61,18 @@ where is_offered
 union all
 
 select * from platform_parts
+
+union all
+
+select
+    brand_id,
+    account_id,
+    'ugc_posts' as metric_id,
+    date,
+    cast(ugc_posts as decimal(28, 6)) as value,
+    null_reason,
+    cast(true as boolean) as is_settled
+from ugc_days
 
 {% for metric in site_metrics %}
 union all

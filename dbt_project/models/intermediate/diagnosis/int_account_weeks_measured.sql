@@ -155,57 +155,30 @@ asked as (
     where metric_id in ('sessions', 'leads')
     group by brand_id, period_start
 
-),
-
-outcomes as (
-
-    {% for measure in on_site %}
-    select
-        weeks.account_id,
-        weeks.week_start,
-        '{{ measure }}' as measure,
-        '{{ measure }}' as metric_id,
-        case when asked.site_gap = 0 then coalesce(site_weeks.{{ measure }}, 0) end as value,
-        case when asked.site_gap = 0 then cast(null as {{ dbt.type_string() }}) else 'no_source' end as null_reason
-    from weeks
-    left join asked
-        on
-            weeks.brand_id = asked.brand_id
-            and weeks.week_start = asked.week_start
-    left join site_weeks
-        on
-            weeks.brand_id = site_weeks.brand_id
-            and weeks.platform = site_weeks.platform
-            and weeks.week_start = site_weeks.week_start
-
-    union all
-    {% endfor %}
-
-    {% for measure, _ in in_crm %}
-    select
-        weeks.account_id,
-        weeks.week_start,
-        '{{ measure }}' as measure,
-        '{{ measure }}' as metric_id,
-        case when asked.crm_gap = 0 then coalesce(crm_weeks.{{ measure }}, 0) end as value,
-        case when asked.crm_gap = 0 then cast(null as {{ dbt.type_string() }}) else 'no_source' end as null_reason
-    from weeks
-    left join asked
-        on
-            weeks.brand_id = asked.brand_id
-            and weeks.week_start = asked.week_start
-    left join crm_weeks
-        on
-            weeks.brand_id = crm_weeks.brand_id
-            and weeks.platform = crm_weeks.platform
-            and weeks.week_start = crm_weeks.week_start
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-
 )
 
 select * from social
 
+{% for side, measures in [('site', on_site), ('crm', in_crm | map('first'))] %}
+{% for measure in measures %}
 union all
 
-select * from outcomes
+select
+    weeks.account_id,
+    weeks.week_start,
+    '{{ measure }}' as measure,
+    '{{ measure }}' as metric_id,
+    case when asked.{{ side }}_gap = 0 then coalesce({{ side }}_weeks.{{ measure }}, 0) end as value,
+    case when asked.{{ side }}_gap = 0 then cast(null as {{ dbt.type_string() }}) else 'no_source' end as null_reason
+from weeks
+left join asked
+    on
+        weeks.brand_id = asked.brand_id
+        and weeks.week_start = asked.week_start
+left join {{ side }}_weeks
+    on
+        weeks.brand_id = {{ side }}_weeks.brand_id
+        and weeks.platform = {{ side }}_weeks.platform
+        and weeks.week_start = {{ side }}_weeks.week_start
+{% endfor %}
+{% endfor %}

@@ -75,9 +75,11 @@ changed as (
 
 select
     account_id,
-    row_number() over (
-        partition by account_id
-        order by captured_at
+    cast(
+        row_number() over (
+            partition by account_id
+            order by captured_at
+        ) as bigint
     ) as version,
     brand_id,
     platform,

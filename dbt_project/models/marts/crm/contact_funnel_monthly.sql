@@ -180,7 +180,7 @@ counted as (
         brand_id,
         cohort_month,
         cast({{ loop.index }} as bigint) as step_order,
-        '{{ step }}' as step,
+        '{{ step }}' as step_name,
         count(*) as people_begun,
         count(ordered_{{ loop.index }}) as ordered_people,
         count(windowed_{{ loop.index }}) as windowed_people,
@@ -200,7 +200,7 @@ laid_out as (
         cohort_month,
         '{{ counting }}' as counting,
         step_order,
-        step,
+        step_name,
         cast({{ counting }}_people as bigint) as people,
         cast(people_begun as bigint) as people_begun
     from counted
@@ -214,7 +214,7 @@ select
     laid_out.cohort_month,
     laid_out.counting,
     laid_out.step_order,
-    laid_out.step,
+    laid_out.step_name,
     laid_out.people,
     laid_out.people_begun,
     {{ ratio('laid_out.people', 'laid_out.people_begun') }} as people_share_begun,

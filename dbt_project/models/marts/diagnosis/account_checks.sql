@@ -97,6 +97,39 @@ activities as (
 
 ),
 
+protections as (
+
+    select
+        account_id,
+        valid_from,
+        is_protected,
+        lag(is_protected) over (
+            partition by account_id
+            order by version
+        ) as previous_is_protected
+    from {{ ref('dim_account_versions') }}
+    where is_protected is not null
+
+),
+
+protection_changes as (
+
+    select
+        protections.account_id,
+        count(
+            case
+                when
+                    protections.is_protected <> protections.previous_is_protected
+                    and cast(protections.valid_from as date) > {{ add_days('reporting_window.last_date', -days) }}
+                    then 1
+            end
+        ) as protected_changes
+    from protections
+    cross join reporting_window
+    group by protections.account_id
+
+),
+
 -- each figure of an account as of the last captured day; NULL where no source tells it
 observed as (
 
@@ -110,7 +143,8 @@ observed as (
         ('text_only_streak', 'max(posts_in_streak)', 'streaks'),
         ('most_followed_a_day', 'max(following_net)', 'account_days'),
         ('organic_impressions_90_days', 'max(case when days_known >= 90 then organic_exposure end)', 'traffic_days'),
-        ('new_apps', 'max(new_apps)', 'activities')
+        ('new_apps', 'max(new_apps)', 'activities'),
+        ('protected_changes', 'max(protected_changes)', 'protection_changes')
     ] %}
     select
         account_id,

@@ -1,5 +1,14 @@
 {# Both figures are those of the first seven days, so that a verdict once given is never rewritten. #}
 {% set days = 7 %}
+{# What is added up of a post, from where, and the day that it begins on in that source's clock. #}
+{% set measures = [
+    ('link_clicks', 'increments', 'published_utc_date'),
+    ('profile_visits', 'increments', 'published_utc_date'),
+    ('new_users', 'site_days', 'published_date'),
+    ('engaged_time_s', 'site_days', 'published_date'),
+    ('engaged_sessions', 'site_days', 'published_date'),
+    ('leads', 'inquiries', 'published_date')
+] %}
 
 with
 
@@ -40,9 +49,14 @@ site_days as (
 
 ),
 
-conversions as (
+inquiries as (
 
-    select * from {{ ref('fct_conversions') }}
+    select
+        post_id,
+        conversion_date as date,
+        1 as leads
+    from {{ ref('fct_conversions') }}
+    where conversion_type = 'lead'
 
 ),
 
@@ -53,6 +67,7 @@ published as (
         posts.account_id,
         posts.published_at,
         posts.published_date,
+        cast(posts.published_at as date) as published_utc_date,
         hypotheses.registered_at >= posts.published_at as is_late,
         -- seven days, and two more in which the sources settle
         {{ add_days('posts.published_date', days + 2) }} <= reporting_window.last_date as is_closed,
@@ -67,49 +82,33 @@ published as (
 
 ),
 
-clicks as (
+first_days as (
 
+    {% for measure, relation, first_day in measures %}
     select
         published.hypothesis_id,
-        sum(increments.link_clicks) as link_clicks,
-        sum(increments.profile_visits) as profile_visits
+        '{{ measure }}' as measure,
+        sum(cast({{ relation }}.{{ measure }} as decimal(28, 6))) as amount
     from published
-    inner join increments
+    inner join {{ relation }}
         on
-            published.post_id = increments.post_id
-            and increments.date < {{ add_days('cast(published.published_at as date)', days) }}
+            published.post_id = {{ relation }}.post_id
+            and {{ add_days('published.' ~ first_day, days) }} > {{ relation }}.date
     group by published.hypothesis_id
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
-visits as (
+gathered as (
 
     select
-        published.hypothesis_id,
-        sum(site_days.new_users) as new_users,
-        sum(site_days.engaged_time_s) as engaged_time_s,
-        sum(site_days.engaged_sessions) as engaged_sessions
-    from published
-    inner join site_days
-        on
-            published.post_id = site_days.post_id
-            and site_days.date < {{ add_days('published.published_date', days) }}
-    group by published.hypothesis_id
-
-),
-
-inquiries as (
-
-    select
-        published.hypothesis_id,
-        count(*) as leads
-    from published
-    inner join conversions
-        on
-            published.post_id = conversions.post_id
-            and conversions.conversion_type = 'lead'
-            and conversions.conversion_date < {{ add_days('published.published_date', days) }}
-    group by published.hypothesis_id
+        {% for measure, _, _ in measures %}
+        max(case when measure = '{{ measure }}' then amount end) as {{ measure }},
+        {% endfor %}
+        hypothesis_id
+    from first_days
+    group by hypothesis_id
 
 ),
 
@@ -123,8 +122,8 @@ measured as (
         cast(
             case published.goal
                 when 'awareness' then published.exposure_7d
-                when 'traffic' then clicks.link_clicks
-                else clicks.profile_visits
+                when 'traffic' then gathered.link_clicks
+                else gathered.profile_visits
             end as double
         ) as sns_value,
         case published.goal
@@ -135,17 +134,13 @@ measured as (
         -- a post without a visit brought no visitor; without a visit there is no dwell
         case
             when not published.is_site_captured then cast(null as double)
-            when published.goal = 'awareness' then cast(coalesce(visits.new_users, 0) as double)
-            when published.goal = 'traffic' then {{ ratio('visits.engaged_time_s', 'visits.engaged_sessions') }}
-            else cast(coalesce(inquiries.leads, 0) as double)
+            when published.goal = 'awareness' then cast(coalesce(gathered.new_users, 0) as double)
+            when published.goal = 'traffic' then {{ ratio('gathered.engaged_time_s', 'gathered.engaged_sessions') }}
+            else cast(coalesce(gathered.leads, 0) as double)
         end as web_value
     from published
-    left join clicks
-        on published.hypothesis_id = clicks.hypothesis_id
-    left join visits
-        on published.hypothesis_id = visits.hypothesis_id
-    left join inquiries
-        on published.hypothesis_id = inquiries.hypothesis_id
+    left join gathered
+        on published.hypothesis_id = gathered.hypothesis_id
 
 ),
 

@@ -82,7 +82,7 @@ placed as (
         brand_id,
         platform,
         cast({{ loop.index }} as bigint) as step_order,
-        '{{ step }}' as step,
+        '{{ step }}' as step_name,
         {% if of_step %}'{{ of_step }}'{% else %}cast(null as {{ dbt.type_string() }}){% endif %} as of_step,
         metric_id,
         value,
@@ -99,7 +99,7 @@ select
     placed.account_id,
     placed.week_start,
     placed.step_order,
-    placed.step,
+    placed.step_name,
     placed.brand_id,
     placed.platform,
     placed.metric_id,
@@ -115,4 +115,4 @@ left join placed as above
     on
         placed.account_id = above.account_id
         and placed.week_start = above.week_start
-        and placed.of_step = above.step
+        and placed.of_step = above.step_name

@@ -5,7 +5,9 @@ select
     {% for column in ['model_id', 'outcome', 'signal_id', 'verdict', 'claim_level', 'inputs_hash'] -%}
     cast(null as {{ dbt.type_string() }}) as {{ column }},
     {% endfor -%}
-    {% for column in ['model_version', 'champion_version', 'horizon_days', 'n', 'outcome_n', 'predictive_rank', 'reach_n'] -%}
+    {% for column in [
+        'model_version', 'champion_version', 'horizon_days', 'n', 'outcome_n', 'predictive_rank', 'reach_n'
+    ] -%}
     cast(null as bigint) as {{ column }},
     {% endfor -%}
     {% for figure in ['auc', 'lift_top_decile', 'brier', 'importance', 'auc_gain'] -%}

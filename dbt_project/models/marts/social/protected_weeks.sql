@@ -10,7 +10,7 @@ versions as (
 steps as (
 
     select * from {{ ref('account_funnel_weekly') }}
-    where step in ('posts', 'exposure')
+    where step_name in ('posts', 'exposure')
 
 ),
 
@@ -26,8 +26,8 @@ weeks as (
         account_id,
         week_start,
         brand_id,
-        cast(max(case when step = 'posts' then value end) as bigint) as own_posts,
-        cast(max(case when step = 'exposure' then value end) as bigint) as impressions
+        cast(max(case when step_name = 'posts' then value end) as bigint) as own_posts,
+        cast(max(case when step_name = 'exposure' then value end) as bigint) as impressions
     from steps
     group by account_id, week_start, brand_id
 

@@ -17,16 +17,15 @@ posts as (
 sides as (
 
     select
-        posts.account_id,
-        posts.brand_id,
-        posts.platform,
-        works.work_id,
         {% for mode in ['finished', 'process'] %}
         cast(count(case when works.story_mode = '{{ mode }}' then posts.exposure_48h end) as bigint) as {{ mode }}_n,
         avg(case when works.story_mode = '{{ mode }}' then cast(posts.exposure_48h as double) end)
-            as {{ mode }}_exposure_48h
-        {{- ',' if not loop.last }}
+            as {{ mode }}_exposure_48h,
         {% endfor %}
+        posts.account_id,
+        posts.brand_id,
+        posts.platform,
+        works.work_id
     from works
     inner join posts
         on works.post_id = posts.post_id
