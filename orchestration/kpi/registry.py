@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from orchestration.settings import DBT_PROJECT, Problem
+from orchestration import seed_registry
+from orchestration.seed_registry import Fault
+from orchestration.settings import DBT_PROJECT
 
 SEEDS = DBT_PROJECT / "seeds" / "kpi"
 METRICS = DBT_PROJECT / "seeds" / "metrics.csv"
@@ -20,26 +22,9 @@ Spread = Literal["by_day", "same", "own_period"]
 KgiType = Literal["awareness", "community", "sales", "leads", "store_visits"]
 
 
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with one row: its kind, its place and the remedy."""
+class Row(seed_registry.Row):
+    """What every row of a goal has."""
 
-    kind: str
-    file: str
-    line: int
-    sentence: str
-
-    def __str__(self) -> str:
-        return f"{self.file}, line {self.line}: {self.sentence}"
-
-
-class Row(BaseModel):
-    """What every row has; an empty cell is None, an unknown column a fault."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    file: str
-    line: int
     kgi_id: str
     brand_id: str
 
@@ -126,13 +111,9 @@ class Revision(Row):
     author: str
 
 
-class Bridge(BaseModel):
+class Bridge(seed_registry.Row):
     """One row of kpi_bridges.csv: how an older definition of a metric is made comparable with a newer one."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    file: str
-    line: int
     metric_id: str
     valid_from: date
     factor: float = Field(gt=0)
@@ -154,9 +135,8 @@ class Sibling(Row):
         return self.kgi_id, self.brand_id, self.version
 
 
-Kind = TypeVar("Kind", bound=BaseModel)
 # Each seed, its row, and the columns that name one row of it.
-FILES: dict[str, tuple[type[BaseModel], tuple[str, ...]]] = {
+FILES: dict[str, tuple[type[seed_registry.Row], tuple[str, ...]]] = {
     "kgis": (Kgi, ("kgi_id", "version", "brand_id")),
     "kpis": (Kpi, ("kgi_id", "brand_id", "kpi_id")),
     "kpi_edges": (Edge, ("kgi_id", "version", "brand_id", "node_id")),
@@ -204,7 +184,9 @@ class Registry:
     def read(cls, folder: Path = SEEDS, metrics: Path = METRICS) -> Registry:
         """Read the seeds of `folder`; a row that can't be read becomes a fault."""
         faults: list[Fault] = []
-        rows = [list(_rows(folder / f"{name}.csv", kind, key, faults)) for name, (kind, key) in FILES.items()]
+        rows = [
+            list(seed_registry.rows(folder / f"{name}.csv", kind, key, faults)) for name, (kind, key) in FILES.items()
+        ]
         with metrics.open(encoding="utf-8-sig", newline="") as file:
             units = {row["metric_id"]: row["unit"] for row in csv.DictReader(file)}
         return cls(*rows, list(_named(folder)), units, faults)
@@ -217,43 +199,11 @@ class Registry:
         return found
 
 
-def _rows(path: Path, kind: type[Kind], key: tuple[str, ...], faults: list[Fault]) -> Iterator[Kind]:
-    if not path.is_file():
-        raise Problem(f"{path} is missing: put the KPI seeds there or name another folder with --seeds.")
-    first_line: dict[tuple, int] = {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, restkey="cells beyond the header")
-        for cells in reader:
-            filled = {name: value for name, value in cells.items() if value not in ("", None)}
-            try:
-                row = kind.model_validate(filled | {"file": path.name, "line": reader.line_num})
-            except ValidationError as error:
-                faults += (_unreadable(path.name, reader.line_num, filled, each) for each in error.errors())
-                continue
-            named = tuple(getattr(row, name) for name in key)
-            if named in first_line:
-                sentence = f"{' '.join(map(str, named))} stands on line {first_line[named]} already: remove one."
-                faults.append(Fault("repeated", path.name, reader.line_num, sentence))
-                continue
-            first_line[named] = reader.line_num
-            yield row
-
-
 def _named(folder: Path) -> Iterator[Named]:
     for path in (folder / f"{name}.csv" for name in NAMING):
         if path.is_file():
-            with path.open(encoding="utf-8-sig", newline="") as file:
+            with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
                 reader = csv.DictReader(file)
                 for cells in reader:
-                    for metric_id in " ".join(cells[column] or "" for column in NAMING[path.stem]).split():
+                    for metric_id in " ".join(cells.get(column) or "" for column in NAMING[path.stem]).split():
                         yield Named(path.name, reader.line_num, metric_id)
-
-
-def _unreadable(file: str, line: int, cells: dict, error: dict) -> Fault:
-    column = ".".join(str(part) for part in error["loc"])
-    if error["type"] == "missing":
-        return Fault("empty", file, line, f"{column} is empty: fill it in.")
-    if error["type"] == "extra_forbidden":
-        return Fault("unknown_column", file, line, f"{column} is no column of this seed: remove it.")
-    reason = f"{error['msg'][0].lower()}{error['msg'][1:]}"
-    return Fault("unreadable", file, line, f"{column} is {cells.get(column)!r}, but {reason}: mend the cell.")

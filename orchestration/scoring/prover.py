@@ -8,7 +8,8 @@ from pathlib import Path
 
 from orchestration.scoring import bounds, signal_faults
 from orchestration.scoring.bounds import Reach
-from orchestration.scoring.registry import SEEDS, Band, Fault, Model, Registry, Signal, Step
+from orchestration.scoring.registry import SEEDS, Band, Model, Registry, Row, Signal, Step
+from orchestration.seed_registry import Fault
 from orchestration.settings import Problem
 
 # Who may be scored only where enough others are with them, or not at all.
@@ -48,13 +49,11 @@ def prove(folder: Path = SEEDS) -> tuple[list[Proof], list[Fault]]:
     proved = {proof.model.model for proof in proofs}
     rows = [*registry.signals, *registry.bands, *registry.actions]
     stray = [
-        Fault(
-            "unknown_model", None, row.file, row.line, f"{row.model_id} {row.model_version} is not in score_models.csv."
-        )
+        Fault("unknown_model", row.file, row.line, f"{row.model_id} {row.model_version} is not in score_models.csv.")
         for row in rows
         if row.model not in known
     ]
-    return proofs, [*(fault for fault in registry.faults if fault.model not in proved), *stray]
+    return proofs, [*(fault for fault in registry.faults if fault.owner not in proved), *stray]
 
 
 def require_sound(folder: Path = SEEDS) -> None:
@@ -73,7 +72,7 @@ def _proof(registry: Registry, model: Model) -> Proof:
     endless = tuple(s for s in signals if max(-ends[s.signal_id].lowest, ends[s.signal_id].highest) == float("inf"))
     finite = bounds.of_model([signal for signal in signals if signal not in endless])
     faults = [
-        *(fault for fault in registry.faults if fault.model == model.model),
+        *(fault for fault in registry.faults if fault.owner == model.model),
         *_of_model(model, signals, bands),
         *signal_faults.of_signals(signals),
         *_of_scale(model, finite, endless),
@@ -83,50 +82,46 @@ def _proof(registry: Registry, model: Model) -> Proof:
     for action in actions:
         if action.lower_incl * model.scale_max / 100 > finite.highest:
             sentence = f"action {action.action_id} begins above the highest score_pct: lower lower_incl."
-            faults.append(Fault("unreachable_action", model.model, action.file, action.line, sentence))
+            faults.append(_fault("unreachable_action", action, sentence))
     return Proof(model, finite, endless, tuple(faults))
 
 
 def _of_model(model: Model, signals: Sequence[Signal], bands: Sequence[Band]) -> Iterator[Fault]:
-    place = (model.model, model.file, model.line)
     if model.status == "active" and not (signals and bands):
-        yield Fault("without_parts", *place, "an active model has signals and bands: add them or make it a draft.")
+        yield _fault("without_parts", model, "an active model has signals and bands: add them or make it a draft.")
     if model.entity_type in NOT_ONE_BY_ONE:
         sentence = f"{model.entity_type}s are not scored one by one: score a department, or customers who gave consent."
-        yield Fault("identity", *place, sentence)
+        yield _fault("identity", model, sentence)
     if model.entity_type in GROUPS_OF_PEOPLE and (model.min_people or 0) < FEWEST_PEOPLE:
         sentence = f"a {model.entity_type} of few gives its people away: set min_people to {FEWEST_PEOPLE} or more."
-        yield Fault("min_people", *place, sentence)
+        yield _fault("min_people", model, sentence)
 
 
 def _of_scale(model: Model, finite: Reach, endless: tuple[Signal, ...]) -> Iterator[Fault]:
     if any(signal.weight > 0 for signal in endless) or round(finite.highest - model.scale_max, 4) == 0:
         return
     sentence = f"scale_max is {model.scale_max:g}, but the highest score is {finite.highest:g}: make them the same."
-    yield Fault("scale", model.model, model.file, model.line, sentence)
+    yield _fault("scale", model, sentence)
 
 
 def _of_bands(bands: Sequence[Band], reach: Reach) -> Iterator[Fault]:
     yield from _overlaps(bands, "band")
     for below, band in zip([None, *bands], bands, strict=False):
-        place = (band.model, band.file, band.line)
         ends_at = below and (below.upper_excl if below.upper_incl is None else below.upper_incl)
         if below is None and band.lower_incl != 0:
-            yield Fault("band_start", *place, f"the lowest band {band.band} begins at 0, where scores below 0 are put.")
+            yield _fault("band_start", band, f"the lowest band {band.band} begins at 0, where scores below 0 are put.")
         elif below and ends_at is not None and ends_at < band.lower_incl:
             sentence = (
                 f"no band holds {ends_at:g} to {band.lower_incl:g}: let {below.band} end where {band.band} begins."
             )
-            yield Fault("band_gap", *place, sentence)
+            yield _fault("band_gap", band, sentence)
         if not _is_reached(band, reach):
-            yield Fault(
-                "unreachable_band", *place, f"no score falls into band {band.band}: move its edges or remove it."
+            yield _fault(
+                "unreachable_band", band, f"no score falls into band {band.band}: move its edges or remove it."
             )
     if bands and bands[-1].upper_excl is not None:
         top = bands[-1]
-        yield Fault(
-            "band_end", top.model, top.file, top.line, f"the highest band {top.band} has no upper_excl: empty it."
-        )
+        yield _fault("band_end", top, f"the highest band {top.band} has no upper_excl: empty it.")
 
 
 def _is_reached(band: Band, reach: Reach) -> bool:
@@ -144,4 +139,8 @@ def _overlaps(steps: Sequence[Step], name: str) -> Iterator[Fault]:
                 mine, theirs = getattr(step, name), getattr(other, name)
                 edge = f"{step.lower_incl:g}"
                 sentence = f"{mine} and {theirs} both hold {edge}: let {theirs} end with upper_excl {edge}."
-                yield Fault("overlap", step.model, step.file, step.line, sentence)
+                yield _fault("overlap", step, sentence)
+
+
+def _fault(kind: str, row: Row, sentence: str) -> Fault:
+    return Fault(kind, row.file, row.line, sentence, row.model)

@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from orchestration.settings import DBT_PROJECT, Problem
+from orchestration import seed_registry
+from orchestration.seed_registry import Fault
+from orchestration.settings import DBT_PROJECT
 
 SEEDS = DBT_PROJECT / "seeds" / "score"
 Key = tuple[str, int]
 
 
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with one row: its kind, its model (None when it can't be told), its place and the remedy."""
+class Row(seed_registry.Row):
+    """What every row of the score seeds has."""
 
-    kind: str
-    model: Key | None
-    file: str
-    line: int
-    sentence: str
-
-    def __str__(self) -> str:
-        return f"{self.file}, line {self.line}: {self.sentence}"
-
-
-class Row(BaseModel):
-    """What every row of the score seeds has; an empty cell is None, an unknown column a fault."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    file: str
-    line: int
     model_id: str
     model_version: int = Field(ge=1)
 
@@ -123,9 +104,6 @@ class Action(Step):
     action_id: str
 
 
-Kind = TypeVar("Kind", bound=Row)
-
-
 @dataclass
 class Registry:
     """All rows of the four seeds, and what could not be read."""
@@ -140,41 +118,20 @@ class Registry:
     def read(cls, folder: Path = SEEDS) -> Registry:
         """Read the four seeds of `folder`; a row that can't be read becomes a fault."""
         faults: list[Fault] = []
+
+        def rows(name: str, kind: type, *key: str) -> list:
+            path = folder / f"{name}.csv"
+            return list(seed_registry.rows(path, kind, ("model_id", "model_version", *key), faults, _model_of))
+
         return cls(
-            list(_rows(folder / "score_models.csv", Model, (), faults)),
-            list(_rows(folder / "score_signals.csv", Signal, ("signal_id",), faults)),
-            list(_rows(folder / "score_bands.csv", Band, ("band",), faults)),
-            list(_rows(folder / "score_actions.csv", Action, ("action_id",), faults)),
+            rows("score_models", Model),
+            rows("score_signals", Signal, "signal_id"),
+            rows("score_bands", Band, "band"),
+            rows("score_actions", Action, "action_id"),
             faults,
         )
 
 
-def _rows(path: Path, kind: type[Kind], names: tuple[str, ...], faults: list[Fault]) -> Iterator[Kind]:
-    if not path.is_file():
-        raise Problem(f"{path} is missing: put the score's seeds there or name another folder with --seeds.")
-    seen: Counter[tuple] = Counter()
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, restkey="cells beyond the header")
-        for cells in reader:
-            filled = {name: value for name, value in cells.items() if value not in ("", None)}
-            try:
-                row = kind.model_validate(filled | {"file": path.name, "line": reader.line_num})
-            except ValidationError as error:
-                faults += (_unreadable(path.name, reader.line_num, filled, each) for each in error.errors())
-                continue
-            key = (*row.model, *(getattr(row, name) for name in names))
-            seen[key] += 1
-            if seen[key] > 1:
-                sentence = f"{' '.join(map(str, key))} stands twice: remove one or give it a name of its own."
-                faults.append(Fault("repeated", row.model, path.name, reader.line_num, sentence))
-                continue
-            yield row
-
-
-def _unreadable(file: str, line: int, cells: dict, error: dict) -> Fault:
-    column = ".".join(str(part) for part in error["loc"])
-    what = {"missing": "is empty", "extra_forbidden": "is no column of this seed"}.get(error["type"])
-    reason = what or f"is {cells.get(column)!r}, but {error['msg'][0].lower()}{error['msg'][1:]}"
-    named = cells.get("model_id"), str(cells.get("model_version"))
-    model = (named[0], int(named[1])) if named[0] and named[1].isdigit() else None
-    return Fault("unreadable", model, file, line, f"{column} {reason}: mend the cell.")
+def _model_of(cells: dict[str, str]) -> Key | None:
+    name, version = cells.get("model_id"), cells.get("model_version", "")
+    return (name, int(version)) if name and version.isdigit() else None

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import permutations
 
 from orchestration.scoring.bounds import alternatives, most_n, of_signal
-from orchestration.scoring.registry import Fault, Signal
+from orchestration.scoring.registry import Signal
+from orchestration.seed_registry import Fault
 
 # Measures that rise together, since they count the same thing.
 FAMILIES = (
@@ -116,7 +117,7 @@ def of_signals(signals: Sequence[Signal]) -> Iterator[Fault]:
 
 
 def _fault(kind: str, signal: Signal, remedy: str) -> Fault:
-    return Fault(kind, signal.model, signal.file, signal.line, f"signal {signal.signal_id}: {remedy}")
+    return Fault(kind, signal.file, signal.line, f"signal {signal.signal_id}: {remedy}", signal.model)
 
 
 def _is_dominated(weak: Signal, strong: Signal) -> bool:

@@ -146,4 +146,4 @@ def test_an_unknown_column_is_named_with_its_line(tmp_path):
     folder = write(tmp_path, signals=[SIGNAL | {"wheight": 3}])
     proofs, stray = prover.prove(folder)
     said = [str(fault) for fault in [*stray, *proofs[0].faults]]
-    assert "score_signals.csv, line 2: wheight is no column of this seed: mend the cell." in said
+    assert "score_signals.csv, line 2: wheight is no column of this seed: remove it." in said
