@@ -196,7 +196,7 @@ WRONG = {
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("kgi_id;brand_id;kpi_id;metric_id;reason\ng;*;k;sessions;r\n", "kpis.csv, line 1: the header has no brand_id,"),
+        ("kgi_id;brand_id;kpi_id;metric_id;reason\ng;*;k;sessions;r\n", "kpis.csv, line 1: the header has no brand_id"),
         ("kgi_id,kpi_id,metric_id,reason\ng,k,sessions,r\n", "kpis.csv, line 1: the header has no brand_id: name"),
         ("", "kpis.csv, line 1: the header has no brand_id, kgi_id, kpi_id, metric_id, reason: name"),
         ("kgi_id,brand_id,kpi_id,metric_id,reason\ng,*,k,sessions,理由\n", "kpis.csv, line 1: the file is not UTF-8"),
