@@ -1,7 +1,7 @@
 """A month of engagement scores against the bare aggregation of the same events.
 
 bare      one hand-written GROUP BY over the same events: login days and weeks, features, session mean, last day
-scores    the SQL of dbt's score models from the feed's days to the scores, in one connection, customers' model alone
+scores    the SQL of dbt's score models from the feeds' months to the scores, in one connection, customers' model alone
 
 SCORE_PEOPLE customers (default 100,000; the goal is said for 1,000,000) with 100 events each in one month, in 8 GB.
 """
@@ -21,8 +21,11 @@ from orchestration.settings import Settings
 PEOPLE = int(os.environ.get("SCORE_PEOPLE", "100000"))
 EVENTS_EACH = 100
 MEMORY = "8GB"
-CHAIN = ("int_score_feed_days", "int_score_periods_spanned", "engagement_signals", "engagement_score_contributions",
-         "engagement_scores")  # fmt: skip
+CHAIN = (
+    "int_score_feed_months", "int_score_entity_months", "int_score_periods_spanned", "int_score_windows_due",
+    "int_score_window_months", "int_score_window_days", "int_score_window_spreads", "int_score_window_crowds",
+    "int_score_window_cases", "engagement_signals", "engagement_score_contributions", "engagement_scores",
+)  # fmt: skip
 EVENTS = """
     insert into intermediate.int_score_events_unioned by name
     select

@@ -37,8 +37,15 @@ TYPES = {
 # in the order in which they stand on each other
 MODELS = {
     "int_score_signals_activated": "intermediate",
-    "int_score_feed_days": "intermediate",
+    "int_score_feed_months": "intermediate",
+    "int_score_entity_months": "intermediate",
     "int_score_periods_spanned": "intermediate",
+    "int_score_windows_due": "intermediate",
+    "int_score_window_months": "intermediate",
+    "int_score_window_days": "intermediate",
+    "int_score_window_spreads": "intermediate",
+    "int_score_window_crowds": "intermediate",
+    "int_score_window_cases": "intermediate",
     "engagement_signals": "marts",
     "engagement_score_contributions": "marts",
     "engagement_scores": "marts",

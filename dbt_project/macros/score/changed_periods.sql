@@ -18,16 +18,22 @@ themselves. On Spark the tables are built whole
     {%- endif %}
 {%- endmacro %}
 
+{# The same from outside: for the models that prepare what `name` is going to hold. #}
+{% macro not_held_by(name, column) -%}
+    {%- set node = graph.get('nodes', {}).get('model.social_metrics.' ~ name) -%}
+    {%- set held = load_cached_relation(
+        api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)
+    ) if execute and node -%}
+    {%- if held and not flags.FULL_REFRESH and target.type != 'spark' -%}
+        where {{ column }} not in (select held.inputs_hash from {{ held }} as held group by held.inputs_hash)
+    {%- endif -%}
+{%- endmacro %}
+
 {# The rules as files: seeds, and the models that read them. #}
-{% macro score_rules_checksum() -%}
-    {%- set names = [
-        'seed.social_metrics.score_models', 'seed.social_metrics.score_signals',
-        'model.social_metrics.int_score_events_unioned', 'model.social_metrics.engagement_signals',
-        'model.social_metrics.engagement_score_contributions'
-    ] -%}
+{% macro score_rules_checksum(names) -%}
     {%- set checksums = [] -%}
-    {%- for name in names if execute -%}
-        {%- do checksums.append(graph.nodes[name].checksum.checksum) -%}
+    {%- for node in graph.get('nodes', {}).values() | sort(attribute='unique_id') if node.name in names -%}
+        {%- do checksums.append(node.checksum.checksum) -%}
     {%- endfor -%}
     {{ return(checksums | join(' ')) }}
 {%- endmacro %}

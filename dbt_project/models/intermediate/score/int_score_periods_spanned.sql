@@ -6,9 +6,15 @@ reporting_window as (
 
 ),
 
-feed_days as (
+feed_months as (
 
-    select * from {{ ref('int_score_feed_days') }}
+    select
+        month_start,
+        inputs_hash,
+        min(first_date) as first_date,
+        max(last_date) as last_date
+    from {{ ref('int_score_feed_months') }}
+    group by month_start, inputs_hash
 
 ),
 
@@ -19,9 +25,9 @@ days_known as (
         reporting_window.last_date as last_full_date,
         greatest(
             reporting_window.last_date,
-            coalesce((select max(feed_days.event_date) as newest from feed_days), reporting_window.last_date)
+            coalesce((select max(feed_months.last_date) as newest from feed_months), reporting_window.last_date)
         ) as last_date,
-        coalesce((select min(feed_days.event_date) as oldest from feed_days), reporting_window.last_date) as first_date
+        coalesce((select min(feed_months.first_date) as oldest from feed_months), reporting_window.last_date) as first_date
     from reporting_window
     where reporting_window.last_date is not null
 
@@ -50,6 +56,15 @@ months as (
 
 ),
 
+quarters as (
+
+    select
+        *,
+        {{ period_start('quarter', 'month_start') }} as quarter_start
+    from months
+
+),
+
 periods as (
 
     select
@@ -57,19 +72,22 @@ periods as (
         month_start as period_start,
         {{ period_end('month', 'month_start') }} as period_end,
         last_full_date,
-        last_date
+        last_date,
+        false as is_cut
     from months
 
     union all
 
+    -- one that began before the first event is known in part alone
     select
         'quarter' as period_type,
-        month_start as period_start,
-        {{ period_end('quarter', 'month_start') }} as period_end,
+        quarter_start as period_start,
+        {{ period_end('quarter', 'quarter_start') }} as period_end,
         last_full_date,
-        last_date
-    from months
-    where month_start = {{ period_start('quarter', 'month_start') }}
+        last_date,
+        min(month_start) > quarter_start as is_cut
+    from quarters
+    group by quarter_start, last_full_date, last_date
 
 ),
 
@@ -81,7 +99,11 @@ bounded as (
         period_end,
         least(period_end, last_date) as scored_until,
         least(period_end, last_full_date) as full_until,
-        period_end > last_full_date as is_partial
+        period_end > last_full_date or is_cut as is_partial,
+        case
+            when period_end > last_full_date then 'not_over'
+            when is_cut then 'begins_before_data'
+        end as partial_reason
     from periods
 
 ),
@@ -92,12 +114,10 @@ fed as (
     select
         bounded.period_type,
         bounded.period_start,
-        sum(feed_days.event_count) as event_count,
-        sum(feed_days.sum_occurred_s) as sum_occurred_s,
-        sum(feed_days.sum_quantity) as sum_quantity,
-        sum(feed_days.sum_names) as sum_names
+        count(feed_months.inputs_hash) as month_count,
+        {{ sum_of_hashes(['feed_months.inputs_hash']) }} as inputs
     from bounded
-    left join feed_days on bounded.scored_until >= feed_days.event_date
+    left join feed_months on bounded.scored_until >= feed_months.month_start
     group by bounded.period_type, bounded.period_start
 
 )
@@ -109,12 +129,16 @@ select
     bounded.scored_until,
     bounded.full_until,
     bounded.is_partial,
+    bounded.partial_reason,
     md5(
         concat_ws(
             ' ',
-            '{{ score_rules_checksum() }}',
-            {% for part in ['bounded.scored_until', 'bounded.full_until', 'fed.event_count', 'fed.sum_occurred_s',
-                            'fed.sum_quantity', 'fed.sum_names'] -%}
+            '{{ score_rules_checksum([
+                "score_models", "score_signals", "int_score_windows_due", "int_score_window_months",
+                "int_score_window_days", "int_score_window_spreads", "int_score_window_crowds",
+                "int_score_window_cases", "engagement_signals", "engagement_score_contributions",
+            ]) }}',
+            {% for part in ['bounded.scored_until', 'bounded.full_until', 'fed.month_count', 'fed.inputs'] -%}
             coalesce(cast({{ part }} as {{ dbt.type_string() }}), ''){{ ',' if not loop.last }}
             {% endfor -%}
         )

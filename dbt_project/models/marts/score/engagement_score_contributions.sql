@@ -1,5 +1,25 @@
 {{ config(pre_hook="{{ delete_changed_periods(ref('engagement_signals')) }}") }}
 
+{# What differs most stands first, so that rows are told apart by their first text. -#}
+{% set one_score = 'entity_id, period_start, model_id, model_version, entity_type, period_type' %}
+{% set columns -%}
+        model_id,
+        model_version,
+        entity_type,
+        entity_id,
+        period_type,
+        period_start,
+        signal_id,
+        inputs_hash,
+        signal_order,
+        label_en,
+        label_ja,
+        measured,
+        n,
+        points_raw,
+        event_count,
+{%- endset %}
+
 with
 
 measured as (
@@ -81,42 +101,62 @@ capped as (
 
 ),
 
+-- only what depends on other signals is held against them, since that costs more than all the rest
 ranked as (
 
     select
         *,
-        case
-            when exclusive_group is null then 1
-            else row_number() over (
-                partition by
-                    model_id, model_version, entity_type, entity_id, period_type, period_start, exclusive_group
-                order by abs(points_capped) desc, signal_order asc, signal_id asc
-            )
-        end as place_in_group,
-        sum(case when is_reweighted then ceiling end) over (
-            partition by model_id, model_version, entity_type, entity_id, period_type, period_start
-        ) as ceiling_of_all,
-        sum(case when is_reweighted and event_count > 0 then ceiling end) over (
-            partition by model_id, model_version, entity_type, entity_id, period_type, period_start
-        ) as ceiling_of_seen
+        row_number() over (
+            partition by {{ one_score }}, exclusive_group
+            order by abs(points_capped) desc, signal_order asc, signal_id asc
+        ) as place_in_group
     from capped
+    where exclusive_group is not null
 
 ),
 
-reweighted as (
+shared as (
+
+    select
+        *,
+        sum(ceiling) over (partition by {{ one_score }}) as ceiling_of_all,
+        sum(case when event_count > 0 then ceiling end) over (partition by {{ one_score }}) as ceiling_of_seen
+    from capped
+    where exclusive_group is null and is_reweighted
+
+),
+
+kept as (
+
+    select
+        {{ columns }}
+        score_group,
+        group_limit,
+        case when place_in_group = 1 then points_capped else 0 end as points_kept
+    from ranked
+
+    union all
 
     -- what a missing signal could have given is handed on to those of its policy that were seen
     select
-        *,
+        {{ columns }}
+        score_group,
+        group_limit,
         cast(
-            case
-                when place_in_group > 1 then 0
-                when not is_reweighted then points_capped
-                else
-                    coalesce(cast(points_capped as double) * ceiling_of_all / nullif(ceiling_of_seen, 0), 0)
-            end as decimal(28, 6)
+            coalesce(cast(points_capped as double) * ceiling_of_all / nullif(ceiling_of_seen, 0), 0)
+            as decimal(28, 6)
         ) as points_kept
-    from ranked
+    from shared
+
+    union all
+
+    select
+        {{ columns }}
+        score_group,
+        group_limit,
+        points_capped as points_kept
+    from capped
+    where exclusive_group is null and not is_reweighted
 
 ),
 
@@ -125,11 +165,38 @@ running as (
     select
         *,
         sum(points_kept) over (
-            partition by model_id, model_version, entity_type, entity_id, period_type, period_start, score_group
+            partition by {{ one_score }}, score_group
             order by signal_order, signal_id
             rows between unbounded preceding and current row
         ) as points_so_far
-    from reweighted
+    from kept
+    where group_limit is not null
+
+),
+
+given as (
+
+    select
+        {{ columns }}
+        -- what the group has given up to here, less what it had given before
+        case
+            when group_limit >= 0
+                then
+                    least(points_so_far, cast(group_limit as decimal(28, 6)))
+                    - least(points_so_far - points_kept, cast(group_limit as decimal(28, 6)))
+            else
+                greatest(points_so_far, cast(group_limit as decimal(28, 6)))
+                - greatest(points_so_far - points_kept, cast(group_limit as decimal(28, 6)))
+        end as points
+    from running
+
+    union all
+
+    select
+        {{ columns }}
+        points_kept as points
+    from kept
+    where group_limit is null
 
 )
 
@@ -148,18 +215,6 @@ select
     measured,
     cast(n as double) as n,
     cast(points_raw as double) as points_raw,
-    cast(
-        case
-            when group_limit is null then points_kept
-            -- what the group has given up to here, less what it had given before
-            when group_limit >= 0
-                then
-                    least(points_so_far, cast(group_limit as decimal(28, 6)))
-                    - least(points_so_far - points_kept, cast(group_limit as decimal(28, 6)))
-            else
-                greatest(points_so_far, cast(group_limit as decimal(28, 6)))
-                - greatest(points_so_far - points_kept, cast(group_limit as decimal(28, 6)))
-        end as double
-    ) as points,
+    cast(points as double) as points,
     event_count = 0 as is_missing
-from running
+from given

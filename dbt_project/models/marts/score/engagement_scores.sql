@@ -18,9 +18,9 @@ periods as (
 
 ),
 
-feed_days as (
+feed_months as (
 
-    select * from {{ ref('int_score_feed_days') }}
+    select * from {{ ref('int_score_feed_months') }}
 
 ),
 
@@ -46,14 +46,14 @@ feeds as (
         signals.signal_id,
         periods.scored_until,
         max(signals.stale_after_days) as stale_after_days,
-        max(feed_days.event_date) as newest_date
+        max(feed_months.last_date) as newest_date
     from signals
     cross join periods
-    left join feed_days
+    left join feed_months
         on
-            signals.entity_type = feed_days.entity_type
-            and signals.source = feed_days.source
-            and periods.scored_until >= feed_days.event_date
+            signals.entity_type = feed_months.entity_type
+            and signals.source = feed_months.source
+            and periods.scored_until >= feed_months.month_start
     where signals.stale_after_days is not null
     group by
         signals.model_id, signals.model_version, periods.period_type, periods.period_start, signals.signal_id,
@@ -135,25 +135,17 @@ scaled as (
         periods.period_end,
         periods.scored_until,
         periods.is_partial,
+        periods.partial_reason,
         coalesce(feeds_judged.is_stale, false) as is_stale,
-        dense_rank() over (
+        -- what began before the first event is no measure for what follows
+        lag(case when coalesce(periods.partial_reason, '') <> 'begins_before_data' then summed.score end) over (
             partition by
-                summed.model_id, summed.model_version, summed.entity_type, summed.period_type, summed.period_start
-            order by summed.score desc
-        ) as score_rank,
-        cume_dist() over (
-            partition by
-                summed.model_id, summed.model_version, summed.entity_type, summed.period_type, summed.period_start
-            order by summed.score
-        ) as score_place,
-        lag(summed.score) over (
-            partition by
-                summed.model_id, summed.model_version, summed.entity_type, summed.entity_id, summed.period_type
+                summed.entity_id, summed.model_id, summed.model_version, summed.entity_type, summed.period_type
             order by summed.period_start
         ) as last_score,
         lag(summed.period_start) over (
             partition by
-                summed.model_id, summed.model_version, summed.entity_type, summed.entity_id, summed.period_type
+                summed.entity_id, summed.model_id, summed.model_version, summed.entity_type, summed.period_type
             order by summed.period_start
         ) as last_start
     from summed
@@ -171,6 +163,45 @@ scaled as (
             and summed.model_version = feeds_judged.model_version
             and summed.period_type = feeds_judged.period_type
             and summed.period_start = feeds_judged.period_start
+
+),
+
+-- many share a score, so that ranks are made of the few scores and not of the many who have them
+heights as (
+
+    select
+        model_id,
+        model_version,
+        entity_type,
+        period_type,
+        period_start,
+        score,
+        count(*) as score_count
+    from summed
+    group by model_id, model_version, entity_type, period_type, period_start, score
+
+),
+
+ranked as (
+
+    select
+        *,
+        dense_rank() over (
+            partition by model_id, model_version, entity_type, period_type, period_start
+            order by score desc
+        ) as score_rank,
+        cast(
+            sum(score_count) over (
+                partition by model_id, model_version, entity_type, period_type, period_start
+                order by score
+                rows between unbounded preceding and current row
+            ) as double
+        ) / cast(
+            sum(score_count) over (
+                partition by model_id, model_version, entity_type, period_type, period_start
+            ) as double
+        ) as score_place
+    from heights
 
 ),
 
@@ -200,7 +231,13 @@ benchmarks as (
                 order by period_start
                 rows between unbounded preceding and 1 preceding
             ), 0
-        ) as benchmark_n
+        ) as benchmark_n,
+        period_start = coalesce(
+            max(case when whole_count > 0 then period_start end) over (
+                partition by model_id, model_version, entity_type, period_type
+            ),
+            max(period_start) over (partition by model_id, model_version, entity_type, period_type)
+        ) as is_newest
     from spread
 
 ),
@@ -210,9 +247,6 @@ followed as (
     -- a period without a score is not the one before
     select
         *,
-        min(case when not is_partial then period_start end) over (
-            partition by model_id, model_version, entity_type, period_type
-        ) as first_whole,
         case
             when {{ days_between('last_start', 'period_start') }} <= case period_type when 'month' then 31 else 92 end
                 then last_score
@@ -235,8 +269,8 @@ select
     followed.score_pct,
     bands.band,
     actions.action_id,
-    cast(followed.score_rank as bigint) as rank,
-    100 * followed.score_place as score_percentile,
+    cast(ranked.score_rank as bigint) as rank,
+    100 * ranked.score_place as score_percentile,
     least({{ ratio('100 * greatest(followed.score, 0)', 'greatest(benchmarks.score_p90, 0)') }}, 100) as score_p90_pct,
     cast(benchmarks.benchmark_n as bigint) as benchmark_n,
     case
@@ -255,12 +289,9 @@ select
     coalesce(overrides.band, bands.band) as band_in_force,
     overrides.override_id,
     followed.is_partial,
+    followed.partial_reason,
     followed.is_stale,
-    followed.period_start = max(
-        case when not followed.is_partial or followed.first_whole is null then followed.period_start end
-    ) over (
-        partition by followed.model_id, followed.model_version, followed.entity_type, followed.period_type
-    ) as is_newest
+    benchmarks.is_newest
 from followed
 inner join benchmarks
     on
@@ -269,6 +300,14 @@ inner join benchmarks
         and followed.entity_type = benchmarks.entity_type
         and followed.period_type = benchmarks.period_type
         and followed.period_start = benchmarks.period_start
+inner join ranked
+    on
+        followed.model_id = ranked.model_id
+        and followed.model_version = ranked.model_version
+        and followed.entity_type = ranked.entity_type
+        and followed.period_type = ranked.period_type
+        and followed.period_start = ranked.period_start
+        and followed.score = ranked.score
 left join overrides
     on
         followed.model_id = overrides.model_id
