@@ -48,7 +48,8 @@ class Report(BaseModel):
         try:
             return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise NoReport(f"{path} can't be read ({str(error).splitlines()[0]}): name a YAML file.") from None
+            why = getattr(error, "strerror", None) or str(error).splitlines()[0]
+            raise NoReport(f"{path} can't be read ({why}): name a YAML file.") from None
         except ValidationError as error:
             first = error.errors()[0]
             key = ".".join(map(str, first["loc"])) or "the file"

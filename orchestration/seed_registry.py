@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,24 +47,40 @@ def rows(
     """Yield the sound rows of a seed, of several with one key the first; `owner` tells from cells what a row is of."""
     if not path.is_file():
         raise Problem(f"{path} is missing: put the seed there or name another folder with --seeds.")
+    reader = _reader(path, kind, faults)
     first_line: dict[tuple, int] = {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, restkey="cells beyond the header")
-        for cells in reader:
-            filled = {name: value for name, value in cells.items() if value not in ("", None)}
-            place = (path.name, reader.line_num)
-            try:
-                row = kind.model_validate(filled | {"file": path.name, "line": reader.line_num})
-            except ValidationError as error:
-                faults += (Fault(*_said(filled, each, place), owner(filled)) for each in error.errors())
-                continue
-            named = tuple(getattr(row, name) for name in key)
-            if named in first_line:
-                sentence = f"{' '.join(map(str, named))} stands on line {first_line[named]} already: remove one."
-                faults.append(Fault("repeated", *place, sentence, owner(filled)))
-                continue
-            first_line[named] = reader.line_num
-            yield row
+    for cells in reader or ():
+        filled = {name: value for name, value in cells.items() if value not in ("", None)}
+        place = (path.name, reader.line_num)
+        try:
+            row = kind.model_validate(filled | {"file": path.name, "line": reader.line_num})
+        except ValidationError as error:
+            faults += (Fault(*_said(filled, each, place), owner(filled)) for each in error.errors())
+            continue
+        named = tuple(getattr(row, name) for name in key)
+        if named in first_line:
+            sentence = f"{' '.join(map(str, named))} stands on line {first_line[named]} already: remove one."
+            faults.append(Fault("repeated", *place, sentence, owner(filled)))
+            continue
+        first_line[named] = reader.line_num
+        yield row
+
+
+def _reader(path: Path, kind: type[BaseModel], faults: list[Fault]) -> csv.DictReader | None:
+    """Return the rows of a seed as cells; None, and one fault, where it is no CSV of these columns at all."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        faults.append(Fault("unreadable", path.name, 1, "the file is not UTF-8: save it as CSV UTF-8."))
+        return None
+    reader = csv.DictReader(io.StringIO(text, newline=""), restkey="cells beyond the header")
+    needed = {name for name, field in kind.model_fields.items() if field.is_required()} - {"file", "line"}
+    lacking = sorted(needed - set(reader.fieldnames or ()))
+    if lacking:
+        sentence = f"the header has no {', '.join(lacking)}: name the columns there, parted by commas."
+        faults.append(Fault("no_header", path.name, 1, sentence))
+        return None
+    return reader
 
 
 def _said(cells: dict, error: dict, place: tuple[str, int]) -> tuple[str, str, int, str]:

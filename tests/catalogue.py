@@ -15,7 +15,9 @@ from orchestration.settings import DBT_PROJECT
 
 NUMBERS = ("bigint", "double", "decimal", "integer")
 # The row itself says which definition its figures follow.
-NAMED_BY_ROW = {"metric_id", "native_metric_name", "signal_id", "top_signal_id", "event_type", "step", "from_stage"}
+NAMED_BY_ROW = {
+    "metric_id", "native_metric_name", "signal_id", "top_signal_id", "event_type", "step", "from_stage", "formula_id",
+}  # fmt: skip
 # A place in an order, a part of a date, the size of a sample, the age of a capture, a share of credit, and of how many
 # accounts a total is.
 NO_MEASURE = re.compile(

@@ -60,7 +60,7 @@ TABLES = {
         "criterion": "word",
         "verdict": "word",
         "severity": "word",
-        "evidence": "text",
+        "evidence": "label",
         "remedy": "label",
     },
 }

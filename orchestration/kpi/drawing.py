@@ -21,10 +21,10 @@ def svg(root: Node, language: str) -> str:
     height = max(y for _, y in places.values()) + BOX_HEIGHT + MARGIN
     if any(node.siblings and places[node.node_id][1] + BOX_HEIGHT + MARGIN == height for node in every(root)):
         height += GAP_Y  # the arcs of the lowest level
-    size = f"{width + MARGIN - GAP_X:g}", f"{height:g}"
+    across, down = f"{width + MARGIN - GAP_X:g}", f"{height:g}"
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size[0]} {size[1]}" width="{size[0]}" height="{size[1]}"'
-        ' font-family="sans-serif" font-size="13" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {across} {down}"'
+        f' width="{across}" height="{down}" font-family="sans-serif" font-size="13" role="img">',
         f"<title>{escape(root.lines(language, root.unit)[0])}</title>",
         f'<text x="{MARGIN}" y="{MARGIN}" fill="{GREY}">{escape(_caption(root, language))}</text>',
     ]

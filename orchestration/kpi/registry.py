@@ -202,8 +202,8 @@ class Registry:
 def _named(folder: Path) -> Iterator[Named]:
     for path in (folder / f"{name}.csv" for name in NAMING):
         if path.is_file():
-            with path.open(encoding="utf-8-sig", newline="") as file:
+            with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
                 reader = csv.DictReader(file)
                 for cells in reader:
-                    for metric_id in " ".join(cells[column] or "" for column in NAMING[path.stem]).split():
+                    for metric_id in " ".join(cells.get(column) or "" for column in NAMING[path.stem]).split():
                         yield Named(path.name, reader.line_num, metric_id)

@@ -43,7 +43,8 @@ def write(folder: Path, **seeds: list[dict]) -> Path:
     """Write the seven seeds; those that are not given are those of a sound registry."""
     sound = {"kgis": [KGI], "kpis": [KPI], "kpi_edges": TREE, "kpi_targets": [TARGET], "kpi_revisions": []}
     for name, rows in ({**sound, "kpi_bridges": [], "kpi_siblings": []} | seeds).items():
-        columns = list(dict.fromkeys(column for row in rows for column in row)) or list(REVISION)
+        own = [column for column in registry.FILES[name][0].model_fields if column not in ("file", "line")]
+        columns = list(dict.fromkeys([*own, *(column for row in rows for column in row)]))
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, columns)
             writer.writeheader()
@@ -190,6 +191,23 @@ WRONG = {
         {"kpi_revisions": [without(REVISION, "timing")]}, "kpi_revisions.csv, line 2: timing is empty: fill it in.",
     ),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("kgi_id;brand_id;kpi_id;metric_id;reason\ng;*;k;sessions;r\n", "kpis.csv, line 1: the header has no brand_id"),
+        ("kgi_id,kpi_id,metric_id,reason\ng,k,sessions,r\n", "kpis.csv, line 1: the header has no brand_id: name"),
+        ("", "kpis.csv, line 1: the header has no brand_id, kgi_id, kpi_id, metric_id, reason: name"),
+        ("kgi_id,brand_id,kpi_id,metric_id,reason\ng,*,k,sessions,理由\n", "kpis.csv, line 1: the file is not UTF-8"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_such_seed_at_all_is_told_once(tmp_path, text, said):
+    """M31: a semicolon file, a lost column, an empty file and one that a Japanese Excel saved as Shift-JIS."""
+    folder = write(tmp_path)
+    (folder / "kpis.csv").write_text(text, encoding="shift_jis")
+    (only,) = found(folder)
+    assert only.startswith(said)
 
 
 @pytest.mark.parametrize(("seeds", "said"), WRONG.values(), ids=WRONG)

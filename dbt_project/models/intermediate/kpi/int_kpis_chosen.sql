@@ -116,6 +116,7 @@ select
     numbers.target_value,
     numbers.in_force = 1 as is_in_force,
     history.period_n,
+    history.value_last,
     history.value_mean + 1.2816 * history.value_sd as usual_p90,
     greatest(
         chosen.valid_from,

@@ -1,4 +1,3 @@
-{% set stale_after_days = 92 %}
 {% set criteria = [
     ('specific', 'warning', 'name a metric whose scope metrics.csv states', '対象範囲が定義された指標を選ぶ'),
     ('measurable', 'error', 'set a number in kpi_targets.csv, or put the KPI into the tree of its goal', '目標値を数値で設定する'),
@@ -86,7 +85,7 @@ examined as (
     select
         chosen.*,
         newest_nodes.node_id,
-        newest_nodes.actual,
+        coalesce(newest_nodes.actual, chosen.value_last) as last_value,
         newest_nodes.status,
         coalesce(chosen.target_value, newest_nodes.target, newest_nodes.required) as number,
         coalesce(chosen.is_in_force, newest_nodes.target is not null or newest_nodes.required is not null, false)
@@ -119,64 +118,9 @@ judged as (
         '{{ severity }}' as severity,
         '{{ remedy_en }}' as remedy_en,
         '{{ remedy_ja }}' as remedy_ja,
-    {% if criterion == 'specific' %}
-    case when kind in ('ratio', 'share') or scope_paid is not null then 'pass' else 'fail' end as verdict,
-    'metric ' || metric_id || ', traffic ' || coalesce(scope_paid, 'by its two sides') as evidence
-    {% elif criterion == 'measurable' %}
-    case when number is null then 'fail' when actual is null and node_id is not null then 'fail' else 'pass' end
-        as verdict,
-    case
-        when number is null then 'no number' else
-            'number ' || cast(cast(number as decimal(28, 4)) as {{ dbt.type_string() }})
-    end
-    || case when actual is null then ', nothing measured' else ', measured' end as evidence
-    {% elif criterion == 'achievable' %}
-    case
-        when number is null or coalesce(period_n, 0) < {{ kpi_fewest_periods() }} then 'unknown'
-        when number <= usual_p90 then 'pass'
-        else 'fail'
-    end as verdict,
-    cast(coalesce(period_n, 0) as {{ dbt.type_string() }}) || ' whole periods, nine in ten below '
-    || coalesce(cast(cast(usual_p90 as decimal(28, 4)) as {{ dbt.type_string() }}), 'an unknown number') as evidence
-    {% elif criterion == 'relevant' %}
-    case when node_id is not null then 'pass' else 'fail' end as verdict,
-    coalesce('node ' || node_id || ' of the tree', 'no way in the tree leads to the goal') as evidence
-    {% elif criterion == 'time_bound' %}
-    case when has_number_today then 'pass' else 'fail' end as verdict,
-    case when has_number_today then 'a ' || period_type else 'no target holds today' end as evidence
-    {% elif criterion == 'followers_only' %}
-    case when follower_count = kpi_count then 'fail' else 'pass' end as verdict,
-    cast(follower_count as {{ dbt.type_string() }})
-    || ' of '
-    || cast(kpi_count as {{ dbt.type_string() }})
-    || ' KPIs count followers' as evidence
-    {% elif criterion == 'vanity_goal' %}
-    case when exposure_count = kpi_count and kgi_type <> 'awareness' then 'fail' else 'pass' end as verdict,
-    cast(exposure_count as {{ dbt.type_string() }})
-    || ' of '
-    || cast(kpi_count as {{ dbt.type_string() }})
-    || ' KPIs are exposure'
-    || case when kgi_type = 'awareness' then ', which is the goal itself here' else '' end as evidence
-    {% elif criterion == 'one_sided' %}
-    case when kpi_count > 1 and rate_count in (0, kpi_count) then 'fail' else 'pass' end as verdict,
-    cast(rate_count as {{ dbt.type_string() }})
-    || ' of '
-    || cast(kpi_count as {{ dbt.type_string() }})
-    || ' KPIs are rates' as evidence
-    {% elif criterion == 'stale_review' %}
-    case when {{ days_between('reviewed_on', 'last_date') }} > {{ stale_after_days }} then 'fail' else 'pass' end
-        as verdict,
-    'last changed or reviewed on ' || cast(reviewed_on as {{ dbt.type_string() }}) as evidence
-    {% else %}
-    case
-        when coalesce(status, 'unknown') <> 'met' then 'pass'
-        when coalesce(relation, 'insufficient') = 'weak' or is_diluted then 'fail'
-        when coalesce(relation, 'insufficient') = 'insufficient' then 'unknown'
-        else 'pass'
-    end as verdict,
-    'KPI ' || coalesce(status, 'unknown') || ', relation ' || coalesce(relation, 'insufficient')
-    || case when is_diluted then ', followers diluted' else '' end as evidence
-    {% endif %}
+        {{ kpi_verdict(criterion) }} as verdict,
+        {{ kpi_evidence(criterion, 'en') }} as evidence,
+        {{ kpi_evidence(criterion, 'ja') }} as evidence_ja
     from examined
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -192,6 +136,7 @@ select
     verdict,
     case when verdict = 'fail' then severity end as severity,
     evidence,
+    evidence_ja,
     case when verdict = 'fail' then remedy_en end as remedy_en,
     case when verdict = 'fail' then remedy_ja end as remedy_ja
 from judged

@@ -26,6 +26,12 @@ progress as (
 
 ),
 
+metrics as (
+
+    select * from {{ ref('int_metrics_current') }}
+
+),
+
 reporting_window as (
 
     select * from {{ ref('int_reporting_window') }}
@@ -56,6 +62,7 @@ posts as (
         performance.post_id,
         performance.account_id,
         performance.brand_id,
+        performance.platform,
         cast(performance.exposure_to_date as double) as exposure,
         cast(performance.engagements_to_date as double) as engagements,
         cast(performance.saves_to_date as double) as saves,
@@ -127,6 +134,11 @@ featured as (
     from posts
     inner join kinds on posts.account_id = kinds.account_id
     inner join hints on kinds.feature_kind = hints.feature_kind
+    inner join metrics on hints.metric_id = metrics.metric_id
+    where
+        -- what one platform alone tells is not moved by posts on another
+        '+' || metrics.source || '+' like '%+' || posts.platform || '+%'
+        or ('+' || metrics.source || '+' not like '%+instagram+%' and '+' || metrics.source || '+' not like '%+x+%')
 
 ),
 
@@ -162,15 +174,15 @@ lifted as (
         / nullif(mean_without, 0) as lift_error,
         case
             when feature_kind = 'placement' and exposure_with >= 1000
-                then
-                    row_number() over (
-                        partition by
-                            hint_id, account_id,
-                            case when exposure_with >= 1000 and mean_with is not null then 1 else 0 end
-                        order by mean_with, feature
-                    )
-        end as place_from_below
+                then row_number() over seen_enough
+        end as place_from_below,
+        -- one placement alone is no worse than another
+        count(mean_with) over (partition by hint_id, account_id) as placement_n
     from compared
+    window seen_enough as (
+        partition by hint_id, account_id, case when exposure_with >= 1000 and mean_with is not null then 1 else 0 end
+        order by mean_with, feature
+    )
 
 )
 
@@ -192,7 +204,7 @@ select
     lifted.lift,
     lifted.lift - lifted.lift_error as lift_low,
     lifted.lift + lifted.lift_error as lift_high,
-    coalesce(lifted.place_from_below = 1 and lifted.mean_with is not null, false) as is_worst_placement,
+    coalesce(lifted.place_from_below = 1 and lifted.mean_with is not null and lifted.placement_n > 1, false) as is_worst_placement,
     case
         when
             lifted.with_n < {{ fewest_posts }} or lifted.without_n < {{ fewest_posts }} or lifted.lift_error is null

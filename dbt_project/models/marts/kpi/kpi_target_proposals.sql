@@ -104,6 +104,7 @@ proposed as (
         case
             when peers.proposed_statistic = 'median' then 'median: the mean is pulled by the largest peer'
             when peers.proposed_statistic = 'mean' then 'mean of peers of like size'
+            when peers.metric_id is null then 'the platforms tell no such figure of others'
             else 'at least three peers with a public figure are needed'
         end as why
     from based
