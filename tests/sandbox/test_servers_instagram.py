@@ -49,6 +49,13 @@ def test_a_batch_answers_each_question_for_itself(served):
     assert json.loads(told[0]["body"]) == {"username": "aozora.coffee", "id": ME}
 
 
+def test_the_host_of_instagram_login_answers_the_same_and_takes_no_batch(served):
+    path = f"v26.0/{ME}?fields=username"
+    assert served.ask("instagram", f"/graph.instagram.com/{path}").json() == served.ask("instagram", f"/{path}").json()
+    reply = served.ask("instagram", "/graph.instagram.com/v26.0/", method="POST", data={"batch": "[]"})
+    assert refusal(reply)["message"] == "Unsupported post request."
+
+
 def test_a_batch_of_more_than_fifty_is_refused(served):
     assert refusal(batch(served, [ME] * 51))["type"] == "GraphBatchException"
 
