@@ -70,8 +70,8 @@ def ask_each(api: Api, questions: Iterable[Question]) -> Iterator[Reply | Refusa
 
 
 def takes_batches(api: Api) -> bool | None:
-    """Say whether the host takes several questions in one call; None before one was tried."""
-    return api.memory.get("takes batches")
+    """Say whether the host takes several questions in one call; None of graph.instagram.com before one was tried."""
+    return api.memory.get("takes batches", True if has_facebook_login(api) else None)
 
 
 def _alone(api: Api, path: str, params: dict[str, str]) -> Reply | Refusal:
