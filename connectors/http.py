@@ -27,7 +27,7 @@ from connectors.wire import Wire
 
 ANSWER_S = 90.0
 LARGEST_ANSWER = 64 * 1024 * 1024
-MOST_BYTES = 4 * 1024 * 1024 * 1024
+MOST_BYTES = 16 * 1024 * 1024 * 1024  # more than ten million contacts
 TRIES_MORE_IF_UNREADABLE = 2
 Answer = TypeVar("Answer")
 

@@ -25,7 +25,7 @@ from connectors.hubspot_census import census, pipelines
 from connectors.hubspot_examination import examine
 from connectors.hubspot_links import contacts_of
 from connectors.hubspot_paths import of_crm, opened
-from connectors.hubspot_search import bounds, changed, results
+from connectors.hubspot_search import changed, results
 from connectors.hubspot_service import STREAMS as SERVICE_STREAMS
 from connectors.hubspot_tables import (
     ARCHIVED,
@@ -87,16 +87,14 @@ PERSONAL: dict[str, Treatment] = {
 @names_the_token
 def contacts(api: Api, account: Account, window: Window) -> Iterator[Page]:  # noqa: ARG001
     """Yield the contacts that changed in the window's UTC day: one call for two hundred."""
-    path = of_crm(api, "objects", "contacts")
-    for reply in changed(api, path, "lastmodifieddate", CONTACT_PROPERTIES, *bounds(window)):
+    for reply in changed(api, "contacts", "lastmodifieddate", CONTACT_PROPERTIES, window):
         yield reply.page
 
 
 @names_the_token
 def deals(api: Api, account: Account, window: Window) -> Iterator[Page]:  # noqa: ARG001
     """Yield the deals that changed in the window's UTC day, and after each page whose they are."""
-    path = of_crm(api, "objects", "deals")
-    for reply in changed(api, path, "hs_lastmodifieddate", DEAL_PROPERTIES, *bounds(window)):
+    for reply in changed(api, "deals", "hs_lastmodifieddate", DEAL_PROPERTIES, window):
         yield reply.page
         yield from contacts_of(api, "deals", reply)
         yield from _stages_of(api, reply)

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from connectors.dialect import Reply
 from connectors.errors import RequestRefused, UnreadableAnswer
 from connectors.http import Api
+from connectors.hubspot_paths import of_crm
 from connectors.streams import Window
 
 PAGE_SIZE = 200
@@ -26,17 +27,15 @@ BEGINNING = datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)
 Ending = Literal["whole", "at the cap", "shifted"]
 
 
-def bounds(window: Window) -> tuple[datetime, datetime]:
-    """Return the instants between which changes are asked for: a UTC day, the first reaching back to the beginning."""
+def changed(api: Api, kind: str, watermark: str, properties: list[str], window: Window) -> Iterator[Reply]:
+    """Yield the search pages of every object of a kind whose `watermark` lies in the window's UTC day.
+
+    The first window of all reaches back to the beginning.
+    """
+    path = of_crm(api, "objects", kind)
     start = datetime.combine(window.day, time(), tzinfo=UTC)
-    return BEGINNING if window.is_first else start, start + timedelta(days=1)
-
-
-def changed(
-    api: Api, path: str, watermark: str, properties: list[str], since: datetime, until: datetime
-) -> Iterator[Reply]:
-    """Yield the search pages of every object whose `watermark` lies in [since, until)."""
-    first, last = _millis(since), _millis(until) - 1
+    first = _millis(BEGINNING if window.is_first else start)
+    last = _millis(start + timedelta(days=1)) - 1
     stuck = 0
     while first <= last:
         newest, ending = yield from _piece(api, path, watermark, properties, (first, last))

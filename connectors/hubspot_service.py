@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from connectors.errors import names_the_token
 from connectors.http import Api
 from connectors.hubspot_links import contacts_of
-from connectors.hubspot_paths import of_crm
-from connectors.hubspot_search import bounds, changed
+from connectors.hubspot_search import changed
 from connectors.hubspot_tables import LATEST, OBJECTS, instant, text
 from connectors.streams import Account, Page, Stream, Table, Treatment, Window
 
@@ -33,16 +32,14 @@ WORDS: dict[str, Treatment] = {"hs_content": "drop", "subject": "drop", "content
 @names_the_token
 def feedback(api: Api, account: Account, window: Window) -> Iterator[Page]:  # noqa: ARG001
     """Yield the survey answers that changed in the window's UTC day."""
-    path = of_crm(api, "objects", "feedback_submissions")
-    for reply in changed(api, path, "hs_lastmodifieddate", FEEDBACK_PROPERTIES, *bounds(window)):
+    for reply in changed(api, "feedback_submissions", "hs_lastmodifieddate", FEEDBACK_PROPERTIES, window):
         yield reply.page
 
 
 @names_the_token
 def tickets(api: Api, account: Account, window: Window) -> Iterator[Page]:  # noqa: ARG001
     """Yield the tickets that changed in the window's UTC day, and after each page whose they are."""
-    path = of_crm(api, "objects", "tickets")
-    for reply in changed(api, path, "hs_lastmodifieddate", TICKET_PROPERTIES, *bounds(window)):
+    for reply in changed(api, "tickets", "hs_lastmodifieddate", TICKET_PROPERTIES, window):
         yield reply.page
         yield from contacts_of(api, "tickets", reply)
 

@@ -19,7 +19,7 @@ from connectors.instagram_metrics import media_questions
 from connectors.streams import Page
 
 FEWEST_ALONE = 4
-MOST_QUESTIONS = FEWEST_ALONE + 4 * graph.MOST_IN_A_BATCH  # five calls
+MOST_BATCHES = 5
 FRESH_DAYS, RECENT_DAYS = 7, 90
 WEEK, MONTH = 7, 30
 NEVER_SERVED = 2108006, 33  # before the account's conversion; gone
@@ -36,10 +36,12 @@ def details(api: Api, media: Iterable[dict], today: date, most_alone: int) -> It
         for one in due
         for metrics, breakdown in media_questions(str(one.get("media_product_type", "")).upper())
     ]
-    # The first few show whether the host takes them together.
-    yield from _answered(api, asked[:FEWEST_ALONE])
-    most = MOST_QUESTIONS if graph.takes_batches(api) else most_alone
-    yield from _answered(api, asked[FEWEST_ALONE:most])
+    # The first few show whether the host takes them together, where that is not known yet.
+    tried = FEWEST_ALONE if graph.takes_batches(api) is None else 0
+    yield from _answered(api, asked[:tried])
+    batches = MOST_BATCHES - 1 if tried else MOST_BATCHES
+    most = tried + batches * graph.MOST_IN_A_BATCH if graph.takes_batches(api) else most_alone
+    yield from _answered(api, asked[tried:most])
 
 
 def _answered(api: Api, asked: list[tuple[str, tuple[str, ...], str]]) -> Iterator[Page]:

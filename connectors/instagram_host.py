@@ -69,9 +69,9 @@ def ask_each(api: Api, questions: Iterable[Question]) -> Iterator[Reply | Refusa
             yield outcome or _alone(api, path, params)
 
 
-def takes_batches(api: Api) -> bool:
-    """Say whether the host takes several questions in one call, as far as it is known."""
-    return "takes no batch" not in api.memory
+def takes_batches(api: Api) -> bool | None:
+    """Say whether the host takes several questions in one call; None of graph.instagram.com before one was tried."""
+    return api.memory.get("takes batches", True if has_facebook_login(api) else None)
 
 
 def _alone(api: Api, path: str, params: dict[str, str]) -> Reply | Refusal:
@@ -85,19 +85,19 @@ def _alone(api: Api, path: str, params: dict[str, str]) -> Reply | Refusal:
 
 def _together(api: Api, part: list[Question]) -> list[Reply | Refusal | None]:
     unanswered: list[Reply | Refusal | None] = [None] * len(part)
-    if len(part) == 1 or not takes_batches(api):
+    if len(part) == 1 or takes_batches(api) is False:
         return unanswered
     addresses = [f"{path}?{urlencode(params, safe=',.(){}:')}" for path, params in part]
     batch = json.dumps([{"method": "GET", "relative_url": address} for address in addresses])
     told = api.post_form(f"/{version(api)}/", batch=batch, include_headers="false")
-    if told is None or len(told) != len(part):
-        api.memory["takes no batch"] = True
+    api.memory["takes batches"] = told is not None and len(told) == len(part)
+    if not takes_batches(api):
         return unanswered
     try:
         return [_part(api, address, answer) for address, answer in zip(addresses, told, strict=True)]
     except TokenRefused:
         # The token did not reach the parts of the batch: asked alone, each tells whether it is really refused.
-        api.memory["takes no batch"] = True
+        api.memory["takes batches"] = False
         return unanswered
 
 

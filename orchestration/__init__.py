@@ -2,7 +2,7 @@
 
 settings, accounts  where things lie, and whose accounts they are
 ingest, landing     ask the sources, keep each answer as it came
-inbox, dropped, row_checks, raw, loading, drift, sightings, fields
+inbox, dropped, row_checks, raw, loading, ledger, drift, sightings, fields
                     dropped files and page files become typed rows
 transform, lineage  dbt builds the marts; what Dagster shows of them
 candidate           the marts in a file of their own

@@ -15,6 +15,7 @@ from connectors.streams import Account
 from orchestration.settings import Problem
 
 VARIABLE = r"^[A-Z][A-Z0-9_]*$"
+MERGE = "tag:yaml.org,2002:merge"
 
 
 class AccountEntry(pydantic.BaseModel):
@@ -120,7 +121,7 @@ class _Loader(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
         """Return the mapping of a node."""
-        names = [self.construct_object(key, deep=True) for key, _ in node.value]
+        names = [self.construct_object(key, deep=True) for key, _ in node.value if key.tag != MERGE]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
             raise yaml.constructor.ConstructorError(None, None, f"key {twice} stands twice", node.start_mark)

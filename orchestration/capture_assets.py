@@ -12,7 +12,7 @@ import dagster as dg
 from connectors import SOURCES
 from connectors.files import KINDS
 from connectors.streams import Source, Stream
-from orchestration import accounts, erasure, inbox, ingest, loading, raw, reaper
+from orchestration import accounts, erasure, inbox, ingest, ledger, loading, raw, reaper
 from orchestration.drift import Drift
 from orchestration.settings import Settings
 
@@ -112,7 +112,7 @@ def raw_assets(settings: Settings, source: Source, days: dg.PartitionsDefinition
             counts = loading.load_new(con, settings, source.name, days_of(context), wanted, drifts)
             if source.name == "hubspot":
                 erasure.apply(con, settings)
-            failures = loading.enter_failures(con, settings, source.name, wanted)
+            failures = ledger.enter_failures(con, settings, source.name, wanted)
             columns = {key: _columns(con, key) for key in context.selected_asset_keys}
             con.execute("checkpoint")
         log.info("%-10s %s rows loaded", source.name, f"{sum(counts.values()):,}")

@@ -8,19 +8,11 @@ killed erasure is done again by the next run, since the raw rows go last.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 import logging
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 import duckdb
-import zstandard
 
-from orchestration import lake, landing, parts
-from orchestration.landing import BESIDE, PAGES
+from orchestration import lake, parts, rewriting, tombstones
 from orchestration.settings import Settings
 
 MOST_UNASKED, MOST_SHARE = 20, 0.05
@@ -96,13 +88,14 @@ def apply(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
         return 0
     con.execute(KEYS)
     hashes = [
-        (landing_file, _rewritten(settings.landing / landing_file, ids)) for landing_file, ids in _page_files(con)
+        (landing_file, rewriting.page_file(settings.landing / landing_file, ids))
+        for landing_file, ids in _page_files(con)
     ]
     # A fetch that broke off may hold them too, in pages that no ledger names: it begins anew.
     parts.forget_all(settings.landing, "hubspot")
-    _rewrite_archive(con, settings.landing)
-    _rewrite_quarantine(con, settings.landing)
-    _note(settings, erased)
+    rewriting.archive(con, settings.landing, _tables_with_keys(con, "raw_files"))
+    rewriting.quarantine(con, settings.landing)
+    tombstones.note(settings, erased)
     _forget(con, settings, hashes)
     log.info("%-10s %s contacts erased", "hubspot", f"{len(erased):,}")
     return len(erased)
@@ -126,71 +119,6 @@ def _page_files(con: duckdb.DuckDBPyConnection) -> list[tuple[str, set[str]]]:
     return [(landing_file, set(ids)) for landing_file, ids in rows]
 
 
-def _rewritten(pages: Path, gone: set[str]) -> str:
-    """Write the page file anew without those who are gone; return its new hash."""
-    lines = zstandard.ZstdDecompressor().decompressobj().decompress(pages.read_bytes()).splitlines()
-    kept = b"".join(
-        json.dumps(_without(json.loads(line), gone), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-        for line in lines
-    )
-    content = zstandard.ZstdCompressor(level=1).compress(kept)
-    digest = hashlib.sha256(content).hexdigest()
-    sidecar = pages.with_name(pages.name.removesuffix(PAGES) + landing.SIDECAR)
-    told = json.loads(sidecar.read_text(encoding="utf-8")) | {"sha256": digest}
-    beside, sidecar_beside = (path.with_name(path.name + BESIDE) for path in (pages, sidecar))
-    beside.write_bytes(content)
-    sidecar_beside.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    beside.replace(pages)
-    sidecar_beside.replace(sidecar)
-    return digest
-
-
-def _without(line: dict[str, Any], gone: set[str]) -> dict[str, Any]:
-    results = line["body"].get("results") or []
-    # Only contacts are named by the ids that are gone; an answer to a survey names whose it is.
-    is_of_contacts = "/contacts" in line["asked"].split("?")[0].partition("/batch/")[0]
-    line["body"]["results"] = [
-        one
-        for one in results
-        if not (is_of_contacts and str(one.get("id")) in gone)
-        and str((one.get("properties") or {}).get("hs_contact_id")) not in gone
-    ]
-    for one in results:
-        if "to" in one:
-            one["to"] = [link for link in one["to"] if str(link.get("toObjectId")) not in gone]
-    return line
-
-
-def _rewrite_archive(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Write archived files anew that hold rows of a person who is gone."""
-    for table in _tables_with_keys(con, "raw_files"):
-        for (file,) in con.execute(
-            f"select distinct file from {table} semi join gone_keys using (person_key)"
-        ).fetchall():
-            archive = folder / file
-            beside = archive.with_name(archive.name + BESIDE)
-            source, target = (str(path).replace("'", "''") for path in (archive, beside))
-            con.execute(
-                f"copy (from read_parquet('{source}') anti join gone_keys using (person_key)) to '{target}'"
-                " (format parquet, compression zstd)"
-            )
-            beside.replace(archive)
-            digest = hashlib.sha256(archive.read_bytes()).hexdigest()
-            con.execute("update raw_registry.loads set sha256 = ? where landing_file = ?", [digest, file])
-
-
-def _rewrite_quarantine(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Write anew what was set aside of dropped files, without the rows of a person who is gone."""
-    keys = {key for (key,) in con.execute("from gone_keys").fetchall()}
-    for aside in (folder / "quarantine").glob("*/*.ndjson"):
-        lines = aside.read_bytes().splitlines(keepends=True)
-        kept = [line for line in lines if json.loads(line).get("person_key") not in keys]
-        if len(kept) < len(lines):
-            beside = aside.with_name(aside.name + BESIDE)
-            beside.write_bytes(b"".join(kept))
-            beside.replace(aside)
-
-
 def _tables_with_keys(con: duckdb.DuckDBPyConnection, like: str) -> list[str]:
     rows = con.execute(
         "select schema_name || '.' || table_name from duckdb_columns()"
@@ -198,36 +126,6 @@ def _tables_with_keys(con: duckdb.DuckDBPyConnection, like: str) -> list[str]:
         [like],
     ).fetchall()
     return [name for (name,) in rows]
-
-
-def _note(settings: Settings, erased: list[tuple[str, str]]) -> None:
-    """Keep that somebody was erased, and when, under a keyed hash of the id."""
-    _tombstones(settings).parent.mkdir(parents=True, exist_ok=True)
-    noted = {(one["account_id"], one["contact_hash"]) for one in _noted(settings)}
-    with _tombstones(settings).open("a", encoding="utf-8") as file:
-        for account_id, contact_id in erased:
-            contact_hash = hmac.new(settings.person_key, contact_id.encode(), hashlib.sha256).hexdigest()
-            if (account_id, contact_hash) not in noted:
-                told = {
-                    "account_id": account_id,
-                    "contact_hash": contact_hash,
-                    "erased_at": datetime.now(UTC).isoformat(),
-                }
-                file.write(json.dumps(told) + "\n")
-
-
-def latest(settings: Settings) -> datetime | None:
-    """Return when somebody was last erased."""
-    return max((datetime.fromisoformat(one["erased_at"]) for one in _noted(settings)), default=None)
-
-
-def _noted(settings: Settings) -> list[dict[str, str]]:
-    path = _tombstones(settings)
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-
-
-def _tombstones(settings: Settings) -> Path:
-    return settings.landing / "hubspot" / "erasures.ndjson"
 
 
 def _forget(con: duckdb.DuckDBPyConnection, settings: Settings, hashes: list[tuple[str, str]]) -> None:

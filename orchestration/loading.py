@@ -11,14 +11,12 @@ import duckdb
 
 from connectors import SOURCES
 from connectors.streams import Stream, Table
-from orchestration import drift, lake, landing, shortfalls
+from orchestration import drift, lake, landing, ledger
 from orchestration.landing import Capture
 from orchestration.raw import structure
 from orchestration.settings import Problem, Settings
-from orchestration.shortfalls import Shortfall
 
 FILES_A_TRANSACTION = 100  # what is parsed at once decides how much memory a load takes
-WINDOW = "source = ? and stream = ? and account_id = ? and window_date = ?"
 
 
 def load_new(
@@ -37,7 +35,7 @@ def load_new(
     for stream in SOURCES[source].streams:
         if streams is not None and stream.name not in streams:
             continue
-        known = _known(con, source, stream.name)
+        known = ledger.known(con, source, stream.name)
         first = min(days) - timedelta(days=stream.restates_days) if days else date.min
         revisited = {(day - timedelta(days=age)).isoformat() for day in days or () for age in stream.revisits}
         # A snapshot of the run of day D is filed under the day of its capture, one later.
@@ -52,7 +50,7 @@ def load_new(
             for capture in [landing.read(sidecar)]
         ]
         fresh = [capture for capture in seen if known.get(capture.file) != capture.sha256]
-        _forgive(con, seen)
+        ledger.forgive(con, seen)
         for table in stream.tables:
             counts[table.name] = 0
         for start in range(0, len(fresh), FILES_A_TRANSACTION):
@@ -64,25 +62,6 @@ def load_new(
             still = [one for one in seen if one.file in blocking and one.account_id not in renewed]
             drifts += drift.check(con, settings, stream, fresh + still)
     return counts
-
-
-def _known(con: duckdb.DuckDBPyConnection, source: str, stream: str) -> dict[str, str]:
-    rows = con.execute(
-        "select landing_file, sha256 from raw_registry.loads where source = ? and stream = ? and status = 'loaded'",
-        [source, stream],
-    ).fetchall()
-    return dict(rows)
-
-
-def _forgive(con: duckdb.DuckDBPyConnection, captures: list[Capture]) -> None:
-    """Forget that a window failed, or was skipped, once it was captured."""
-    missed = con.execute(
-        "select distinct source, stream, account_id, cast(window_date as varchar) from raw_registry.loads"
-        " where status <> 'loaded'"
-    ).fetchall()
-    came = {(one.source, one.stream, one.account_id, one.window_date) for one in captures}
-    for key in came.intersection(missed):
-        con.execute(f"delete from raw_registry.loads where status <> 'loaded' and {WINDOW}", key)
 
 
 def load(con: duckdb.DuckDBPyConnection, settings: Settings, stream: Stream, captures: list[Capture]) -> dict[str, int]:
@@ -145,7 +124,7 @@ def _load(
         con.execute("insert into loaded from counted")
     if settings.engine == "spark":
         lake.move(con, settings, source, stream.tables)
-    _enter(con, source, stream.name)
+    ledger.enter(con, source, stream.name)
     return counts
 
 
@@ -206,52 +185,4 @@ def _damaged(file: str, window: str) -> Problem:
     return Problem(
         f"landing/{file} is damaged: `warehouse run --date {window}` fetches the window again, unless it is"
         " a snapshot; then restore the file from a backup or delete it."
-    )
-
-
-def _enter(con: duckdb.DuckDBPyConnection, source: str, stream: str) -> None:
-    con.execute("delete from raw_registry.loads where landing_file in (select landing_file from capture)")
-    con.execute(
-        f"""
-        insert into raw_registry.loads by name
-        select
-            '{source}' as source, '{stream}' as stream, account_id, window_date, captured_at, landing_file,
-            'loaded' as status, coalesce(row_count, 0) as row_count, page_count, request_count, sha256,
-            current_timestamp as loaded_at
-        from capture
-        left join (
-            select landing_file, cast(sum(row_count) as bigint) as row_count from loaded group by landing_file
-        ) using (landing_file)
-        """
-    )
-
-
-def enter_failures(
-    con: duckdb.DuckDBPyConnection, settings: Settings, source: str, streams: set[str] | None = None
-) -> list[str]:
-    """Enter in the ledger what the last fetch could not bring; return why what failed did, one sentence each.
-
-    What the source does not tell, and what an optional stream is not permitted, is skipped and has not failed.
-    """
-    found = [one for one in shortfalls.read(settings, source) if streams is None or one.stream in streams]
-    for one in found:
-        _enter_shortfall(con, one)
-    return list(dict.fromkeys(one.reason for one in found if one.is_failure))
-
-
-def enter_skipped(con: duckdb.DuckDBPyConnection, settings: Settings, source: str) -> None:
-    """Enter in a new ledger what was skipped in any run, unless its window was captured after all."""
-    for one in shortfalls.skipped(settings, source):
-        key = [one.source, one.stream, one.account_id, one.window_date]
-        if not con.execute(f"select 1 from raw_registry.loads where status = 'loaded' and {WINDOW}", key).fetchone():
-            _enter_shortfall(con, one)
-
-
-def _enter_shortfall(con: duckdb.DuckDBPyConnection, one: Shortfall) -> None:
-    key = [one.source, one.stream, one.account_id, one.window_date]
-    con.execute(f"delete from raw_registry.loads where status <> 'loaded' and {WINDOW}", key)
-    con.execute(
-        "insert into raw_registry.loads (source, stream, account_id, window_date, status, error, loaded_at)"
-        " values (?, ?, ?, ?, ?, ?, current_timestamp)",
-        [*key, "failed" if one.is_failure else "skipped", one.reason],
     )

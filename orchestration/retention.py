@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from connectors import SOURCES
-from orchestration import erasure, landing, publish, quality
+from orchestration import landing, publish, quality, tombstones
 from orchestration.settings import Problem, Settings
 
 DEFAULTS = {
@@ -50,7 +50,7 @@ def check(settings: Settings) -> None:
 def versions(settings: Settings) -> list[Old]:
     """Return the publications beyond the newest ones or from before the last erasure; never the served one."""
     current, number = publish.served(settings), kept(settings, "WAREHOUSE_KEEP_VERSIONS")
-    every, erased_at = publish.versions(settings), erasure.latest(settings)
+    every, erased_at = publish.versions(settings), tombstones.latest(settings)
     beyond = every[:-number] if number else []
     outdated = [one for one in every if one in beyond or (erased_at is not None and one.published_at < erased_at)]
     return [_files(one.path, one.path.with_suffix(".json")) for one in outdated if one.path != current]

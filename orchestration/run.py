@@ -24,6 +24,7 @@ from orchestration import (
     home,
     inbox,
     landing,
+    ledger,
     loading,
     pages,
     parts,
@@ -217,7 +218,7 @@ def load_landing(settings: Settings, listed, brand_names) -> None:
         raw.register_accounts(con, listed, brand_names)
         for source in SOURCES:
             counts = loading.load_new(con, settings, source, None)
-            loading.enter_skipped(con, settings, source)
+            ledger.enter_skipped(con, settings, source)
             log.info("%s: %s rows from landing", source, f"{sum(counts.values()):,}")
         for kind in KINDS.values():
             for archived in sorted((settings.landing / "archive" / kind.name).glob("*.parquet")):

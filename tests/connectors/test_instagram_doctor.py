@@ -10,8 +10,8 @@ import pytest
 
 from connectors import SOURCES
 from connectors.streams import Page
+from tests.connectors.instagram_scripted import ACCOUNT
 from tests.connectors.scripted import Answer
-from tests.connectors.test_instagram import ACCOUNT
 
 NOW = 1788220800  # 2026-09-01
 DAY = 86400

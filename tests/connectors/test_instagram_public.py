@@ -14,8 +14,8 @@ from connectors.streams import Window
 from sandbox.servers.instagram_public import hashtag_id, of_hashtag, of_tagged
 from sandbox.servers.world_view import Account as Viewed
 from tests.connectors.conftest import KEY, rows, stream_of
+from tests.connectors.instagram_scripted import ACCOUNT
 from tests.connectors.scripted import Answer
-from tests.connectors.test_instagram import ACCOUNT
 
 END = "2026-07-13"
 

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 
-from orchestration import cli, gate, landing, loading, publish, transform
+from orchestration import cli, gate, landing, ledger, publish, transform
 
 
 def die(*_, **__):
@@ -44,7 +44,7 @@ def arm(point: str) -> None:
     elif point == "landing":
         landing._sidecar = on_call(20, landing._sidecar)
     elif point == "loading":
-        loading._enter = on_call(6, loading._enter)
+        ledger.enter = on_call(6, ledger.enter)
     elif point == "building":
         transform.build_arguments = soon_after(8.0, transform.build_arguments)
     elif point == "judging":

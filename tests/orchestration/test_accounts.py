@@ -122,3 +122,8 @@ def test_garbage_is_one_sentence_with_its_place(tmp_path, text, words):
     with pytest.raises(Problem) as caught:
         accounts.read(path)
     assert words in str(caught.value)
+
+
+def test_what_accounts_share_may_be_written_once(tmp_path):
+    text = BRANDS + "&one {source: x, account_id: '1', token_env: T}, {<<: *one, account_id: '2'}]}"
+    assert [(one.account_id, one.token_env) for one in read(tmp_path, text)[0]] == [("1", "T"), ("2", "T")]

@@ -10,7 +10,7 @@ import zstandard
 from connectors import SOURCES
 from connectors.personal import person_key
 from connectors.streams import Account, Page
-from orchestration import erasure, lake, landing, loading, raw
+from orchestration import erasure, lake, landing, loading, raw, tombstones
 from orchestration.settings import Settings
 
 ACCOUNT = Account("b", "hubspot", "24", None, "UTC", "EUR", "HUBSPOT_TOKEN")
@@ -102,7 +102,7 @@ def test_an_erased_contact_leaves_files_and_tables_and_a_keyed_hash_stays(settin
         assert duckdb.sql(f"select event_id from '{archive}'").fetchall() == [("e2",)]
         (tombstone,) = map(json.loads, (settings.landing / "hubspot/erasures.ndjson").read_text().splitlines())
         assert (tombstone["account_id"], len(tombstone["contact_hash"])) == ("24", 64)
-        assert erasure.latest(settings) <= datetime.now(UTC)
+        assert tombstones.latest(settings) <= datetime.now(UTC)
         assert key not in text_of_all_files(settings)
         assert loading.load_new(con, settings, "hubspot", None)["contacts"] == 0
         assert erasure.apply(con, settings) == 0
@@ -116,13 +116,13 @@ def test_a_rebuild_from_the_rewritten_files_does_not_bring_the_erased_back_and_k
     with raw.opened(settings.warehouse) as con:
         loaded(settings, con)
         erasure.apply(con, settings)
-    erased_at = erasure.latest(settings)
+    erased_at = tombstones.latest(settings)
     settings.warehouse.unlink()
     with raw.opened(settings.warehouse) as con:
         loaded(settings, con)
         assert erasure.apply(con, settings) == 0
         assert ids(con, "contacts") == {"1", "3", "4", "5", "6"}
-    assert erasure.latest(settings) == erased_at
+    assert tombstones.latest(settings) == erased_at
 
 
 def test_row_33_the_answers_and_tickets_of_an_erased_contact_leave_files_and_tables_too(settings):

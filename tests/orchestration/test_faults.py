@@ -10,7 +10,7 @@ import pytest
 
 from connectors import SOURCES
 from connectors.streams import Account
-from orchestration import capturing, drift, ingest, landing, loading, raw
+from orchestration import capturing, drift, ingest, landing, ledger, loading, raw
 from orchestration.settings import Settings
 from tests.connectors.scripted import Answer, Scripted
 from tests.orchestration.conftest import NOON
@@ -68,10 +68,10 @@ def test_row_23_a_key_that_dies_between_two_pages_stops_its_account_alone_and_is
     with raw.opened(settings.warehouse) as con:
         raw.ensure_tables(con)
         loading.load_new(con, settings, "hubspot", [DAY])
-        loading.enter_failures(con, settings, "hubspot")
+        ledger.enter_failures(con, settings, "hubspot")
         # A day that failed is no day without contacts.
-        ledger = con.execute("select distinct account_id, status from raw_registry.loads order by 1, 2").fetchall()
-        assert ledger == [("1", "failed"), ("2", "loaded")]
+        entered = con.execute("select distinct account_id, status from raw_registry.loads order by 1, 2").fetchall()
+        assert entered == [("1", "failed"), ("2", "loaded")]
         assert con.execute("select distinct account_id from raw_hubspot.contacts").fetchall() == [("2",)]
     source.answers.dies = False
     source.answers.asked.clear()

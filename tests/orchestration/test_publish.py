@@ -6,7 +6,7 @@ from dataclasses import replace
 import duckdb
 import pytest
 
-from orchestration import candidate, erasure, gate, publish, raw
+from orchestration import candidate, gate, publish, raw, tombstones
 from orchestration.settings import Problem
 
 RUN = "0123456789abcdef"
@@ -160,7 +160,7 @@ def test_old_versions_go_but_never_the_one_that_is_served(settings, suites):
 def test_row_33_no_version_from_before_an_erasure_is_kept(settings, suites):
     """Row 33 of the fault matrix."""
     published(settings, 3)
-    erasure._note(settings, [("24", "2")])
+    tombstones.note(settings, [("24", "2")])
     published(settings, 4)
     assert [version.manifest["tables"]["fct_x"]["rows"] for version in publish.versions(settings)] == [4]
     with pytest.raises(Problem, match="no earlier publication"):

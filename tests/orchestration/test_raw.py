@@ -8,7 +8,7 @@ import pytest
 
 from connectors import SOURCES
 from connectors.streams import Page
-from orchestration import landing, loading, raw, shortfalls
+from orchestration import landing, ledger, loading, raw, shortfalls
 from orchestration.settings import Problem
 from orchestration.shortfalls import Shortfall
 from tests.orchestration.conftest import DAY, NOON, land
@@ -142,7 +142,7 @@ def test_a_failure_is_forgotten_once_the_window_came_even_if_nothing_in_it_chang
     loading.load_new(con, settings, "x", [DAY])
     failed = Shortfall("x", "user", "42", DAY.isoformat(), "X is down: run again later")
     shortfalls.note(settings, "x", {"user"}, [failed])
-    assert loading.enter_failures(con, settings, "x") == ["X is down: run again later"]
+    assert ledger.enter_failures(con, settings, "x") == ["X is down: run again later"]
     land(settings, account, 7)
     loading.load_new(con, settings, "x", [DAY])
     assert con.execute("select status from raw_registry.loads").fetchall() == [("loaded",)]
