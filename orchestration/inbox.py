@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import tempfile
 import time
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from orchestration.settings import Settings
 
 SUFFIXES = (".csv", ".ndjson", ".parquet")
 REFUSED = ".refused"
+LONGEST_NAME = 200  # bytes; an archived file has an instant and a hash in its name too
 SETTLED_S = 1.0  # a file that was changed within the last second may still be growing
 
 
@@ -58,7 +60,7 @@ def take_in(con: duckdb.DuckDBPyConnection, settings: Settings, kinds: set[str] 
         for kind in KINDS
         if kinds is None or kind in kinds
         for path in sorted((settings.inbox / kind).glob("*"))
-        if path.suffix.lower() in SUFFIXES
+        if path.suffix.lower() in SUFFIXES and not _unfit(path)
     }
     youngest = max((changed_ns for _, changed_ns in waiting.values()), default=0)
     time.sleep(min(SETTLED_S, max(0.0, SETTLED_S - time.time() + youngest / 1e9)))
@@ -67,20 +69,36 @@ def take_in(con: duckdb.DuckDBPyConnection, settings: Settings, kinds: set[str] 
 
 
 def misplaced(settings: Settings) -> list[Outcome]:
-    """Name the files that no kind will ever take: those in a mistyped folder, in none, or with another suffix."""
+    """Name what no kind will ever take: a file in a mistyped folder or none, with another suffix, or what is no file."""
     found = []
     for path in sorted(settings.inbox.rglob("*")):
         folder = str(path.parent.relative_to(settings.inbox))
-        if not path.is_file() or path.name.startswith(".") or path.suffix == REFUSED:
+        is_meant = path.suffix.lower() in SUFFIXES
+        if not (path.is_file() or is_meant) or path.name.startswith(".") or path.suffix == REFUSED:
             continue
+        name, unfit = os.fsencode(path.name).decode(errors="replace"), _unfit(path)
         if folder not in KINDS:
             meant = get_close_matches(folder, KINDS, 1)
             remedy = f"did you mean {meant[0]}?" if meant else f"the kinds are {', '.join(KINDS)}"
-            found.append(Outcome(folder, path.name, 0, 0, f"{folder}/ is no kind of file, {path.name} waits: {remedy}"))
-        elif path.suffix.lower() not in SUFFIXES:
-            sentence = f"{folder}/{path.name} is none of {', '.join(SUFFIXES)}: save it as CSV UTF-8"
-            found.append(Outcome(folder, path.name, 0, 0, sentence))
+            found.append(Outcome(folder, name, 0, 0, f"{folder}/ is no kind of file, {name} waits: {remedy}"))
+        elif not is_meant:
+            sentence = f"{folder}/{name} is none of {', '.join(SUFFIXES)}: save it as CSV UTF-8"
+            found.append(Outcome(folder, name, 0, 0, sentence))
+        elif unfit:
+            found.append(Outcome(folder, name, 0, 0, f"{folder}/{name} can't be taken: {unfit}"))
     return found
+
+
+def _unfit(path: Path) -> str | None:
+    """Return why a file can't be opened or archived whatever it holds, None if it can."""
+    if not path.is_file():
+        return "it is a folder, a pipe or a link to nothing, drop a file"
+    if not os.access(path, os.R_OK):
+        return "this user may not read it"
+    name = os.fsencode(path.name)
+    if len(name) > LONGEST_NAME or name.decode(errors="replace") != path.name:
+        return f"its name is no UTF-8 of at most {LONGEST_NAME} bytes, drop it under another one"
+    return None
 
 
 def _state(path: Path) -> tuple[int, int]:
