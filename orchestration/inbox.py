@@ -69,7 +69,7 @@ def take_in(con: duckdb.DuckDBPyConnection, settings: Settings, kinds: set[str] 
 
 
 def misplaced(settings: Settings) -> list[Outcome]:
-    """Name what no kind will ever take: a file in a mistyped folder or none, with another suffix, or what is no file."""
+    """Name what no kind will ever take: files in a mistyped folder or none, of another suffix, or what is no file."""
     found = []
     for path in sorted(settings.inbox.rglob("*")):
         folder = str(path.parent.relative_to(settings.inbox))
