@@ -23,7 +23,18 @@ from orchestration import accounts, candidate, demo, inbox, ingest, loading, raw
 from orchestration.settings import REPOSITORY, Settings
 
 SCENARIO = REPOSITORY / "sandbox" / "scenarios" / "small.yml"
-HAPPENED = {"product_events": "occurred_at", "support_tickets": "opened_at", "survey_responses": "responded_at"}
+HAPPENED = {
+    "activity_log": "occurred_at",
+    "hr_metrics": "month",
+    "message_stats": "sent_at",
+    "offline_contacts": "occurred_at",
+    "payouts": "paid_at",
+    "product_events": "occurred_at",
+    "site_events": "occurred_at",
+    "support_tickets": "opened_at",
+    "survey_responses": "responded_at",
+    "x_post_analytics": "published_date",
+}
 Damage = Callable[[duckdb.DuckDBPyConnection], None]
 
 

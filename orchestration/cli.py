@@ -246,7 +246,7 @@ def main(arguments: list[str] | None = None) -> int:
         except (Problem, SourceError):
             raise
         except Exception as error:
-            told = settings.no_room(str(error)) or _of_a_file(error)
+            told = settings.no_room(str(error)) or _of_a_file(settings, error)
             if told is None:
                 raise
             raise Problem(told) from None
@@ -256,12 +256,15 @@ def main(arguments: list[str] | None = None) -> int:
         return _end(["interrupted: nothing half done is served, run again to go on."])
 
 
-def _of_a_file(error: Exception) -> str | None:
+def _of_a_file(settings: Settings, error: Exception) -> str | None:
     """Return a sentence about a file that can't be used, None for what is no trouble with files."""
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename} can't be used ({error.strerror}): see what lies there and who may write it."
     if isinstance(error, duckdb.IOException):
         return f"{str(error).splitlines()[0]}: `warehouse rollback` serves the version before, if it is the served one."
+    # SQLAlchemy's own, which only Dagster's storage is read by, and which is not imported here.
+    if type(error).__name__ == "DatabaseError" and "not a database" in str(error):
+        return f"{settings.dagster_home} is damaged: remove the folder, only the history of runs is lost with it."
     return None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,7 +58,7 @@ def take_in(con: duckdb.DuckDBPyConnection, settings: Settings, kinds: set[str] 
         for kind in KINDS
         if kinds is None or kind in kinds
         for path in sorted((settings.inbox / kind).glob("*"))
-        if path.suffix.lower() in SUFFIXES and _is_own_file(path) and (state := _state(path))
+        if path.suffix.lower() in SUFFIXES and not _unfit(path) and (state := _state(path))
     }
     youngest = max((changed_ns for _, changed_ns in waiting.values()), default=0)
     time.sleep(min(SETTLED_S, max(0.0, SETTLED_S - time.time() + youngest / 1e9)))
@@ -72,22 +73,26 @@ def misplaced(settings: Settings) -> list[Outcome]:
         folder = str(path.parent.relative_to(settings.inbox))
         if path.name.startswith(".") or path.suffix == REFUSED or (path.is_dir() and path.suffix not in SUFFIXES):
             continue
-        if not _is_own_file(path):
-            sentence = f"{folder}/{path.name} is a link, a folder or a pipe, which is never read: drop the file itself"
-            found.append(Outcome(folder, path.name, 0, 0, sentence))
+        name, unfit = os.fsencode(path.name).decode(errors="replace"), _unfit(path)
+        if unfit:
+            found.append(Outcome(folder, name, 0, 0, f"{folder}/{name} {unfit}"))
         elif folder not in KINDS:
             meant = get_close_matches(folder, KINDS, 1)
             remedy = f"did you mean {meant[0]}?" if meant else f"the kinds are {', '.join(KINDS)}"
-            found.append(Outcome(folder, path.name, 0, 0, f"{folder}/ is no kind of file, {path.name} waits: {remedy}"))
+            found.append(Outcome(folder, name, 0, 0, f"{folder}/ is no kind of file, {name} waits: {remedy}"))
         elif path.suffix.lower() not in SUFFIXES:
-            sentence = f"{folder}/{path.name} is none of {', '.join(SUFFIXES)}: save it as CSV UTF-8"
-            found.append(Outcome(folder, path.name, 0, 0, sentence))
+            sentence = f"{folder}/{name} is none of {', '.join(SUFFIXES)}: save it as CSV UTF-8"
+            found.append(Outcome(folder, name, 0, 0, sentence))
     return found
 
 
-def _is_own_file(path: Path) -> bool:
-    """Say whether a file itself lies here: a link may lead out of the inbox, and a pipe never ends."""
-    return path.is_file() and not path.is_symlink()
+def _unfit(path: Path) -> str | None:
+    """Return why a file is never opened, whatever it holds: a link may lead out of the inbox, a pipe never ends."""
+    if not path.is_file() or path.is_symlink():
+        return "is a link, a folder or a pipe, which is never read: drop the file itself"
+    if os.fsencode(path.name).decode(errors="replace") != path.name:
+        return "has a name that is no UTF-8: drop it under another one"
+    return None
 
 
 def _state(path: Path) -> tuple[int, int] | None:

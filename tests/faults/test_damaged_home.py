@@ -225,6 +225,18 @@ def test_a_first_run_that_was_killed_before_its_first_load_leaves_every_day_due(
     assert first == last
 
 
+@pytest.mark.parametrize("name", ["history/runs.db", "schedules/schedules.db"])
+def test_a_damaged_storage_of_dagster_is_named_and_what_is_lost_with_it(settings, capsys, name):
+    assert said(settings, capsys, "reap")[0] == 0
+    file = settings.dagster_home / name
+    file.write_bytes(b"garbage" * 1000)
+    ended, told = said(settings, capsys, "reap")
+    assert ended == 1
+    assert told.startswith(f"warehouse: {settings.dagster_home} is damaged: remove the folder")
+    shutil.rmtree(settings.dagster_home)
+    assert said(settings, capsys, "reap")[0] == 0
+
+
 def test_an_alert_file_that_can_not_be_written_stops_nothing(settings, tmp_path, caplog):
     settings.environ["WAREHOUSE_ALERT_FILE"] = str(tmp_path / "none" / "alerts")
     alerts.send(settings, "run-1", ["down"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
@@ -19,6 +20,7 @@ from tests.faults import small_publication
 from tests.orchestration.conftest import DAY, NOON
 
 MACROS = Path(__file__).parents[2] / "dbt_project" / "macros" / "portable" / "time.sql"
+EVENT = "event_id,entity_type,entity_id,event_type,occurred_at,quantity\ne1,customer,c1,login,2026-07-01T00:00:00Z,1\n"
 HOSTILE = [
     'x"; drop table raw_x.users; --',
     "'); delete from raw_registry.loads; --",
@@ -173,6 +175,31 @@ def test_an_archive_is_refused_before_anything_of_it_is_read(settings, name, suf
     kept = {path for path in settings.home.rglob("*") if path.is_file()} - before
     assert {path.name.split(".")[0] for path in kept} <= {"warehouse", "a"}
     assert not (settings.home / "outside.csv").exists()
+
+
+UNFIT = {
+    "a folder": lambda folder: (folder / "x.csv").mkdir(),
+    "a pipe": lambda folder: os.mkfifo(folder / "x.csv"),
+    "a link to nothing": lambda folder: (folder / "x.csv").symlink_to("/nonexistent"),
+    "a link to itself": lambda folder: (folder / "x.csv").symlink_to(folder / "x.csv"),
+    "a name of other bytes": lambda folder: Path(os.fsdecode(os.fsencode(folder) + b"/\xff.csv")).write_text(EVENT),
+}
+
+
+@pytest.mark.parametrize("what", UNFIT)
+def test_what_is_no_file_in_the_inbox_is_named_and_the_rest_loads(settings, what):
+    """F16 and F36: nothing that can be dropped stops or hangs the files beside it."""
+    folder = settings.inbox / "product_events"
+    folder.mkdir(parents=True)
+    (folder / "good.csv").write_text(EVENT)
+    UNFIT[what](folder)
+    with raw.opened(settings.warehouse) as con:
+        raw.ensure_tables(con)
+        good, other = inbox.take_in(con, settings)
+        assert con.execute("select event_id from raw_files.product_events").fetchall() == [("e1",)]
+    assert (good.loaded, good.refusal) == (1, None)
+    assert other.sentence.startswith("product_events/") and ": drop " in other.sentence
+    other.sentence.encode()
 
 
 def test_a_reader_of_what_is_served_sees_names_as_they_were_stored(settings):

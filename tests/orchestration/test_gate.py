@@ -80,8 +80,26 @@ def test_a_general_promise_sees_damage_in_a_table_that_it_does_not_name(publicat
 
 
 def test_a_column_that_was_always_filled_is_missed(publications):
-    damage = "update fct_account_daily set likes = null where date = date '2026-07-18'"
+    damage = "update fct_account_daily set likes = null where date between '2026-07-14' and '2026-07-18'"
     assert "what_was_known_is_known" in broken(publications("a.duckdb", 121, damage), publications("b.duckdb", 120))
+
+
+@pytest.mark.parametrize(("column", "is_missed"), [("likes", False), ("account_id", True)])
+def test_one_unknown_figure_is_no_alarm_and_one_unknown_name_is(publications, column, is_missed):
+    damage = f"update fct_account_daily set {column} = null where date = date '2026-07-18'"
+    found = broken(publications("a.duckdb", 121, damage), publications("b.duckdb", 120))
+    assert ("what_was_known_is_known" in found) is is_missed
+
+
+def test_a_post_of_an_export_that_no_capture_knows_stops_nothing(publications):
+    """The page that X exports goes further back than what was captured."""
+    posts = (
+        "create table dim_posts as select 'x:1' as post_id;"
+        "create table post_analytics_reconciled as select 'x:' || unnest([1, 2]) as post_id"
+    )
+    assert broken(publications("a.duckdb", 21, posts), publications("b.duckdb", 20, posts)) == set()
+    known = f"{posts}; create table post_verdicts as from post_analytics_reconciled"
+    assert broken(publications("c.duckdb", 21, known)) == {"every_name_is_listed"}
 
 
 def test_figures_that_change_their_owner_are_seen_though_no_total_changes(publications):
