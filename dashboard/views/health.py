@@ -13,7 +13,7 @@ def show(reader: Reader, pages: dict) -> None:  # noqa: ARG001
     """Draw the page."""
     _gate(reader)
     _freshness(reader)
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns(2, gap="large")
     with left:
         _availability(reader)
     with right:
@@ -113,7 +113,7 @@ def _lineage(reader: Reader) -> None:
     table = first.selectbox(reader.words("column.table"), tables, key="lineage_table")
     column = second.selectbox(reader.words("column.column"), sorted(traced[f"marts.{table}"]), key="lineage_column")
     rows: list[Row] = [
-        {"step": step, "table": origin, "column": name}
+        {"steps_back": step, "table": origin, "column": name}
         for step, origin, name in lineage_pages.way(traced, f"marts.{table}", column)
     ]
     parts.table(reader, rows, "lineage")
