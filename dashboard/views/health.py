@@ -38,6 +38,7 @@ def _gate(reader: Reader) -> None:
                 "expectation": result["name"],
                 "severity": reader.words.value(result["severity"]),
                 "observed": result["observed"],
+                "why_it_matters": result["why"],
             }
             for result in failed
         ]
