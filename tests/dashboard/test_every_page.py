@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -90,7 +92,7 @@ class Walk:
 @pytest.fixture(scope="module", params=LANGUAGES)
 def walk(request, browser, shared_stage) -> Iterator[Walk]:
     words, seen = Words(request.param), Walk(request.param)
-    shared_stage.publish(*ATTACK)
+    _fail_an_expectation(shared_stage.publish(*ATTACK).with_suffix(".json"))
     with opened(browser, shared_stage.address, timezone_id="America/Los_Angeles") as tab:
         tab.go(lang=seen.language, **WEEK)
         for name in PAGES:
@@ -104,6 +106,12 @@ def walk(request, browser, shared_stage) -> Iterator[Walk]:
         seen.outside, seen.errors = tab.outside, tab.errors
     shared_stage.restore()
     yield seen
+
+
+def _fail_an_expectation(manifest: Path) -> None:
+    told = json.loads(manifest.read_text("utf-8"))
+    told["expectations"][0] |= {"success": False, "severity": "warning", "observed": HOSTILE, "why": HOSTILE}
+    manifest.write_text(json.dumps(told), "utf-8")
 
 
 @pytest.fixture(scope="module")
