@@ -88,7 +88,7 @@ def superset(tmp_path_factory) -> Iterator[Superset]:
 
 
 def _wait(address: str, process: subprocess.Popen, log: Path) -> None:
-    for _ in range(240):
+    for _ in range(1200):
         try:
             if requests.get(f"{address}/health", timeout=5).ok:
                 return
