@@ -181,6 +181,14 @@ def stage(shared_stage) -> Iterator[Stage]:
     shared_stage.restore()
 
 
+@pytest.fixture(scope="module")
+def marts(rehearsed) -> Iterator[duckdb.DuckDBPyConnection]:  # noqa: F811
+    """Open the rehearsed publication."""
+    with duckdb.connect(str((rehearsed / "published" / "marts.duckdb").resolve()), read_only=True) as con:
+        con.execute("set timezone = 'UTC'")
+        yield con
+
+
 @pytest.fixture
 def own_home(rehearsed, tmp_path) -> Path:  # noqa: F811
     """Return a home of the test's own with the rehearsed publication in it."""

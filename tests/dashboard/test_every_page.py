@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from dashboard.words import LANGUAGES, Words
@@ -112,13 +111,6 @@ def _fail_an_expectation(manifest: Path) -> None:
     told = json.loads(manifest.read_text("utf-8"))
     told["expectations"][0] |= {"success": False, "severity": "warning", "observed": HOSTILE, "why": HOSTILE}
     manifest.write_text(json.dumps(told), "utf-8")
-
-
-@pytest.fixture(scope="module")
-def marts(rehearsed):
-    with duckdb.connect(str((rehearsed / "published" / "marts.duckdb").resolve()), read_only=True) as con:
-        con.execute("set timezone = 'UTC'")
-        yield con
 
 
 def test_every_page_opens_under_its_name_without_a_complaint_or_a_request_to_elsewhere(walk):

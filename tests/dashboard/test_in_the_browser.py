@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from dashboard import figures
@@ -14,13 +13,6 @@ from tests.dashboard.conftest import opened
 pytestmark = pytest.mark.slow
 WEEK = {"brand": "aozora", "by": "week", "from": "2026-07-06"}
 COUNT_CLICKS = "window.clicks = 0; addEventListener('click', event => window.clicks += event.isTrusted, true)"
-
-
-@pytest.fixture(scope="module")
-def marts(rehearsed):
-    with duckdb.connect(str((rehearsed / "published" / "marts.duckdb").resolve()), read_only=True) as con:
-        con.execute("set timezone = 'UTC'")
-        yield con
 
 
 def test_an_address_opens_its_page_with_its_language_brand_and_period(browser, stage):

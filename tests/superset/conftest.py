@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from orchestration.settings import REPOSITORY
-from tests.dashboard.conftest import browser  # noqa: F401
+from tests.dashboard.conftest import browser, marts  # noqa: F401
 from tests.end_to_end.conftest import rehearsed  # noqa: F401
 
 BIN = REPOSITORY / ".venv-superset" / "bin"
