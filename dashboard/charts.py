@@ -11,12 +11,13 @@ from dashboard.served import Row
 BLUE, ORANGE, GREEN, GREY, YELLOW = "#0072B2", "#D55E00", "#009E73", "#8A8F98", "#E69F00"
 STATUS = {"met": GREEN, "on_track": BLUE, "at_risk": YELLOW, "behind": ORANGE, "missed": ORANGE}
 APART = [BLUE, ORANGE, GREEN, YELLOW, "#CC79A7", "#56B4E9", "#000000"]
-NO_AXIS = None
+TICKS = 14  # so few points have a tick each
 PLAIN = ",f"  # thousands apart, as many digits as the steps of the axis need
 ROOM = 0.45  # of the width, for the text right of the longest bar
 
 
-def _data(rows: list[Row]) -> alt.Data:
+def data(rows: list[Row]) -> alt.Data:
+    """Return rows as the data of a chart; what JSON has no type for is written."""
     return alt.Data(values=[{name: _plain(value) for name, value in row.items()} for row in rows])
 
 
@@ -34,7 +35,7 @@ def waterfall(steps: list[Row], total: str, unit: str) -> alt.LayerChart:
     bars.append({"label": total, "from": 0.0, "to": reached, "text": steps[0]["total_text"], "sign": "total"})
     ends = [bar[end] for bar in bars for end in ("from", "to")]
     domain = [min(ends), max(ends) + ROOM * (max(ends) - min(ends))]
-    base = alt.Chart(_data(bars), height=44 * len(bars) + 30).encode(
+    base = alt.Chart(data(bars), height=44 * len(bars) + 50).encode(
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=320, labelFontSize=13, ticks=False))
     )
     drawn = base.mark_bar(size=22).encode(
@@ -54,7 +55,7 @@ def bars(rows: list[Row], title: str, color: str = BLUE, form: str = PLAIN) -> a
     """Draw a bar a row (`label`, `amount`, `text`, `is_marked`), in the order given; a marked one stands out."""
     domain = [0, (1 + ROOM) * max((float(row["amount"] or 0) for row in rows), default=1)]
     known = [{**row, "amount": row["amount"] or 0} for row in rows]  # a row without a bar keeps its place and its text
-    base = alt.Chart(_data(known), height=40 * len(rows) + 30).encode(
+    base = alt.Chart(data(known), height=40 * len(rows) + 50).encode(
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=320, labelFontSize=13, ticks=False)),
         x=alt.X("amount:Q", title=title, scale=alt.Scale(domain=domain), axis=alt.Axis(format=form, tickCount=5)),
     )
@@ -65,11 +66,11 @@ def bars(rows: list[Row], title: str, color: str = BLUE, form: str = PLAIN) -> a
 
 def line(rows: list[Row], x: str, y: str, title: str, target: str | None = None, form: str = PLAIN) -> alt.LayerChart:
     """Draw a number over days; an open circle is a figure that may still change, the dashes are the target."""
+    days = [alt.DateTime(year=row[x].year, month=row[x].month, date=row[x].day, utc=True) for row in rows]
+    ticks = {"values": days} if len(days) <= TICKS else {"tickCount": "day"}
     # A day is a day wherever the browser is.
-    day = alt.X(
-        f"utcyearmonthdate({x}):T", title=None, axis=alt.Axis(format="%m-%d", tickCount="day", labelOverlap=True)
-    )
-    base = alt.Chart(_data(rows), height=260).encode(x=day)
+    day = alt.X(f"utcyearmonthdate({x}):T", title=None, axis=alt.Axis(format="%m-%d", labelOverlap=True, **ticks))
+    base = alt.Chart(data(rows), height=260).encode(x=day)
     number = alt.Y(f"{y}:Q", title=title, axis=alt.Axis(format=form, tickCount=5))
     layers = [
         base.mark_line(color=BLUE, strokeWidth=2).encode(y=number),
@@ -87,7 +88,7 @@ def line(rows: list[Row], x: str, y: str, title: str, target: str | None = None,
 def scatter(rows: list[Row], x: str, y: str, names: dict[str, str]) -> alt.Chart:
     """Draw posts by two numbers; shape and colour tell the format."""
     return (
-        alt.Chart(_data(rows), height=340)
+        alt.Chart(data(rows), height=340)
         .mark_point(size=80, filled=True, opacity=0.8)
         .encode(
             x=alt.X(f"{x}:Q", title=names[x], scale=alt.Scale(type="log"), axis=alt.Axis(format=PLAIN, tickCount=5)),
@@ -106,7 +107,7 @@ def scatter(rows: list[Row], x: str, y: str, names: dict[str, str]) -> alt.Chart
 
 def heat(rows: list[Row], value: str, names: dict[str, str], weekdays: list[str]) -> alt.LayerChart:
     """Draw weekday by hour; each cell says its number of posts, so that one lucky post is not read as a rule."""
-    base = alt.Chart(_data(rows), height=290).encode(
+    base = alt.Chart(data(rows), height=290).encode(
         x=alt.X("hour:O", title=names["hour"], axis=alt.Axis(labelAngle=0)),
         y=alt.Y("day:N", title=None, sort=weekdays, scale=alt.Scale(domain=weekdays)),
     )
@@ -131,7 +132,7 @@ def heat(rows: list[Row], value: str, names: dict[str, str], weekdays: list[str]
 
 def ranges(rows: list[Row], title: str) -> alt.LayerChart:
     """Draw an estimate with its interval a row (`label`, `amount`, `low`, `high`), and where nothing is."""
-    base = alt.Chart(_data(rows), height=38 * len(rows) + 30).encode(
+    base = alt.Chart(data(rows), height=38 * len(rows) + 50).encode(
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=260, labelFontSize=13, ticks=False))
     )
     zero = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY, strokeDash=[4, 4]).encode(x="zero:Q")
@@ -139,40 +140,3 @@ def ranges(rows: list[Row], title: str) -> alt.LayerChart:
     span = base.mark_rule(strokeWidth=3, color=BLUE, opacity=0.5).encode(x=scale, x2="high:Q")
     point = base.mark_point(filled=True, size=90, color=BLUE).encode(x="amount:Q", tooltip=["label:N", "text:N"])
     return alt.layer(zero, span, point)
-
-
-def tree(nodes: list[Row], links: list[Row], width: int, height: int, text_width: int) -> alt.LayerChart:
-    """Draw boxes (`left`, `right`, `top`, `bottom`, `head`, `body`, `foot`, `colour`) and the lines between them."""
-    across = alt.Scale(domain=[0, width], nice=False, zero=False)
-    down = alt.Scale(domain=[0, height], reverse=True, nice=False, zero=False)
-    drawn = alt.Chart(_data(nodes), height=height)
-    x, y = alt.X("left:Q", scale=across, axis=NO_AXIS), alt.Y("top:Q", scale=down, axis=NO_AXIS)
-    boxes = drawn.mark_rect(fill="white", cornerRadius=5, strokeWidth=2).encode(
-        x=x,
-        x2="right:Q",
-        y=y,
-        y2="bottom:Q",
-        stroke=alt.Stroke("colour:N", scale=NO_AXIS),
-        tooltip=[alt.Tooltip(f"{name}:N", title=None) for name in ("head", "body", "foot")],
-    )
-    lines = (
-        alt.Chart(_data(links))
-        .mark_line(color=GREY, interpolate="step", strokeWidth=1.4)
-        .encode(
-            x=alt.X("x:Q", scale=across, axis=NO_AXIS),
-            y=alt.Y("y:Q", scale=down, axis=NO_AXIS),
-            detail="link:N",
-            order="order:O",
-        )
-    )
-    texts = [
-        drawn.mark_text(
-            align="left", dx=8, dy=dy, fontSize=size, fontWeight=weight, color=colour, limit=text_width
-        ).encode(x=x, y=y, text=f"{field}:N")
-        for field, dy, size, weight, colour in (
-            ("head", 15, 12.5, "bold", "#222"),
-            ("body", 33, 13, "normal", "#222"),
-            ("foot", 51, 11.5, "normal", "#555"),
-        )
-    ]
-    return alt.layer(lines, boxes, *texts).configure_view(stroke=None)

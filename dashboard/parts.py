@@ -73,10 +73,17 @@ def table_or(reader: Reader, question: str, rows: list[Row], hint: str, **shapes
         empty(reader, question, hint)
 
 
-def listed(reader: Reader, question: str, rows: list[Row], columns: Mapping[str, str], hint: str) -> None:
+def listed(
+    reader: Reader,
+    question: str,
+    rows: list[Row],
+    columns: Mapping[str, str],
+    hint: str,
+    **shapes: Callable[[str], Any],
+) -> None:
     """Show a question's rows as a table whose `columns` say how each is written, or say why there are none."""
     told = [{name: _written(reader, row, name, kind) for name, kind in columns.items()} for row in rows]
-    table_or(reader, question, told, hint)
+    table_or(reader, question, told, hint, **shapes)
 
 
 def _written(reader: Reader, row: Row, name: str, kind: str) -> Any:
@@ -91,7 +98,7 @@ def _written(reader: Reader, row: Row, name: str, kind: str) -> Any:
         "rate": lambda: figures.percent(value),
         "change": lambda: figures.change(value, "rate"),
         "number": lambda: figures.shown(value),
-        "ratio": lambda: figures.UNKNOWN if value is None else f"{value:.2f}".replace("-", "−"),
+        "ratio": lambda: figures.UNKNOWN if value is None else f"{round(value, 2) + 0.0:.2f}".replace("-", "−"),
         "flag": lambda: FLAGS[value],
         "text": lambda: value,
     }

@@ -25,12 +25,12 @@ TABLES = {
         "account": "account",
         "text": "label",
         "feature": "word",
+        "verdict": "word",
         "lift": "change",
         "lift_low": "change",
         "lift_high": "change",
         "with_n": "text",
         "without_n": "text",
-        "verdict": "word",
         "is_due": "flag",
     },
     "kpi_relations": {

@@ -74,7 +74,7 @@ def _incident(reader: Reader, incidents: list[Row]) -> None:
             "cut": cut["cut_order"],
             "question": reader.label(cut, "question"),
             "verdict": reader.words.value(cut["verdict"]),
-            "explained": cut["delta_explained"] or 0,
+            "explained": cut["delta_explained"],
             "evidence": cut["evidence"],
         }
         for cut in cuts

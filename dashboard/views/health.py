@@ -14,7 +14,7 @@ def show(reader: Reader, pages: dict) -> None:  # noqa: ARG001
     _gate(reader)
     _freshness(reader)
     _clock(reader)
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns(2, gap="large")
     with left:
         _availability(reader)
     with right:
@@ -39,6 +39,7 @@ def _gate(reader: Reader) -> None:
                 "expectation": result["name"],
                 "severity": reader.words.value(result["severity"]),
                 "observed": result["observed"],
+                "why_it_matters": result["why"],
             }
             for result in failed
         ]
@@ -131,7 +132,7 @@ def _lineage(reader: Reader) -> None:
     table = first.selectbox(reader.words("column.table"), tables, key="lineage_table")
     column = second.selectbox(reader.words("column.column"), sorted(traced[f"marts.{table}"]), key="lineage_column")
     rows: list[Row] = [
-        {"step": step, "table": origin, "column": name}
+        {"steps_back": step, "table": origin, "column": name}
         for step, origin, name in lineage_pages.way(traced, f"marts.{table}", column)
     ]
     parts.table(reader, rows, "lineage")

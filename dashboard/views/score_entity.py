@@ -46,7 +46,7 @@ def show(reader: Reader, asked: Row, entities: list[Row]) -> None:
     _points(reader, known[entity], reader.ask("score_contributions", **asked, entity=entity))
     st.markdown(f"**{reader.words('score.way')}**")
     actions = reader.ask("next_actions", **asked, entity=entity)
-    parts.listed(reader, "next_actions", actions, WAY, reader.words("empty.nothing_to_say"))
+    parts.listed(reader, "next_actions", actions, WAY, reader.words("empty.nothing_to_say"), step=parts.WIDE)
 
 
 def _points(reader: Reader, row: Row, contributions: list[Row]) -> None:

@@ -27,7 +27,7 @@ def drawn(reader: Reader, nodes: list[Row], parted: dict[str, Row], unit: str) -
             ends = [(from_left + step - GAP, from_top + BOX / 2), (left, top + BOX / 2)]
             links += [{"link": node["node_id"], "order": n, "x": x, "y": y} for n, (x, y) in enumerate(ends)]
     height = int((max(rows.values()) + 1) * ROW)
-    return charts.tree(boxes, links, WIDTH, height, int(TEXT * (step - GAP)))
+    return _layers(boxes, links, height, int(TEXT * (step - GAP)))
 
 
 def _rows(nodes: list[Row]) -> dict[str, float]:
@@ -63,3 +63,40 @@ def _told(reader: Reader, node: Row, parted: dict[str, Row], unit: str) -> Row:
         "foot": " · ".join(foot),
         "colour": charts.STATUS.get(node["status"], charts.GREY),
     }
+
+
+def _layers(boxes: list[Row], links: list[Row], height: int, text_width: int) -> alt.LayerChart:
+    """Draw boxes (`left`, `right`, `top`, `bottom`, `head`, `body`, `foot`, `colour`) and the lines between them."""
+    across = alt.Scale(domain=[0, WIDTH], nice=False, zero=False)
+    down = alt.Scale(domain=[0, height], reverse=True, nice=False, zero=False)
+    drawn = alt.Chart(charts.data(boxes), height=height)
+    x, y = alt.X("left:Q", scale=across, axis=None), alt.Y("top:Q", scale=down, axis=None)
+    framed = drawn.mark_rect(fill="white", cornerRadius=5, strokeWidth=2).encode(
+        x=x,
+        x2="right:Q",
+        y=y,
+        y2="bottom:Q",
+        stroke=alt.Stroke("colour:N", scale=None),
+        tooltip=[alt.Tooltip(f"{name}:N", title=None) for name in ("head", "body", "foot")],
+    )
+    lines = (
+        alt.Chart(charts.data(links))
+        .mark_line(color=charts.GREY, interpolate="step", strokeWidth=1.4)
+        .encode(
+            x=alt.X("x:Q", scale=across, axis=None),
+            y=alt.Y("y:Q", scale=down, axis=None),
+            detail="link:N",
+            order="order:O",
+        )
+    )
+    texts = [
+        drawn.mark_text(
+            align="left", dx=8, dy=dy, fontSize=size, fontWeight=weight, color=colour, limit=text_width
+        ).encode(x=x, y=y, text=f"{field}:N")
+        for field, dy, size, weight, colour in (
+            ("head", 15, 12.5, "bold", "#222"),
+            ("body", 33, 13, "normal", "#222"),
+            ("foot", 51, 11.5, "normal", "#555"),
+        )
+    ]
+    return alt.layer(lines, framed, *texts).configure_view(stroke=None)

@@ -22,6 +22,7 @@ CHROMIUM = next((path for path in map(shutil.which, ("chromium", "chromium-brows
 OWN = ("http://127.0.0.1:", "data:", "blob:")
 # Asked beside the page's own address first, since Streamlit doesn't know where it is mounted; a 404 is its answer.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
+PATIENCE_MS = 120_000  # a machine that does much else draws a page in a minute
 DRAWN = """[
     document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning',
     document.querySelector('h1')?.innerText, document.body.innerHTML.length,
@@ -106,6 +107,7 @@ def browser():
 def opened(browser, address: str, **options) -> Iterator[Opened]:
     """Open a tab that notes requests to elsewhere and errors on the console."""
     page = browser.new_page(viewport={"width": 1400, "height": 1000}, **options)
+    page.set_default_timeout(PATIENCE_MS)
     tab = Opened(page, address)
     page.on("request", lambda request: None if request.url.startswith(OWN) else tab.outside.append(request.url))
     page.on("pageerror", lambda error: tab.errors.append(str(error)))
@@ -177,6 +179,14 @@ def stage(shared_stage) -> Iterator[Stage]:
     """Return the served dashboard, and restore its publication after the test."""
     yield shared_stage
     shared_stage.restore()
+
+
+@pytest.fixture(scope="module")
+def marts(rehearsed) -> Iterator[duckdb.DuckDBPyConnection]:  # noqa: F811
+    """Open the rehearsed publication."""
+    with duckdb.connect(str((rehearsed / "published" / "marts.duckdb").resolve()), read_only=True) as con:
+        con.execute("set timezone = 'UTC'")
+        yield con
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
+from pathlib import Path
 
+import dagster as dg
 import duckdb
 import pytest
 
@@ -141,6 +143,14 @@ def test_lineage_is_written_with_the_publication_and_leads_from_a_mart_to_raw(re
     assert steps[0] == (0, "marts.fct_account_daily", "followers")
     assert {relation.split(".")[0] for _, relation, _ in steps} >= {"marts", "staging", "raw_instagram", "raw_x"}
     assert 'id="marts.fct_account_daily.followers"' in (folder / "columns.html").read_text("utf-8")
+
+
+def test_each_table_in_dagster_names_its_place_on_the_lineage_page(rehearsed):
+    with dg.DagsterInstance.from_config(str(rehearsed / ".warehouse" / "dagster")) as instance:
+        event = instance.get_latest_materialization_event(dg.AssetKey(["marts", "funnel_daily"]))
+    page, _, place = event.asset_materialization.metadata["lineage_page"].value.partition("#")
+    assert Path(page) == rehearsed / "published" / "lineage" / "columns.html"
+    assert place == "marts.funnel_daily"
 
 
 def test_the_lineage_pages_work_without_a_network_and_report_to_nobody(rehearsed, browser):

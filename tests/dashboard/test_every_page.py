@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
-import duckdb
 import pytest
 
 from dashboard.words import LANGUAGES, Words
@@ -90,7 +91,7 @@ class Walk:
 @pytest.fixture(scope="module", params=LANGUAGES)
 def walk(request, browser, shared_stage) -> Iterator[Walk]:
     words, seen = Words(request.param), Walk(request.param)
-    shared_stage.publish(*ATTACK)
+    _fail_an_expectation(shared_stage.publish(*ATTACK).with_suffix(".json"))
     with opened(browser, shared_stage.address, timezone_id="America/Los_Angeles") as tab:
         tab.go(lang=seen.language, **WEEK)
         for name in PAGES:
@@ -106,11 +107,10 @@ def walk(request, browser, shared_stage) -> Iterator[Walk]:
     yield seen
 
 
-@pytest.fixture(scope="module")
-def marts(rehearsed):
-    with duckdb.connect(str((rehearsed / "published" / "marts.duckdb").resolve()), read_only=True) as con:
-        con.execute("set timezone = 'UTC'")
-        yield con
+def _fail_an_expectation(manifest: Path) -> None:
+    told = json.loads(manifest.read_text("utf-8"))
+    told["expectations"][0] |= {"success": False, "severity": "warning", "observed": HOSTILE, "why": HOSTILE}
+    manifest.write_text(json.dumps(told), "utf-8")
 
 
 def test_every_page_opens_under_its_name_without_a_complaint_or_a_request_to_elsewhere(walk):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import tracemalloc
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -42,12 +43,11 @@ def home(tmp_path) -> Path:
             "create table marts.posts (n bigint, text varchar, amount decimal(18,2), day date, seen_at timestamptz,"
             " is_own boolean, big bigint)"
         )
-        for n, text in enumerate(FORMULAS + HARMLESS):
-            con.execute(
-                "insert into marts.posts values"
-                " (?, ?, -1.50, '2026-08-01', '2026-08-01 09:00:00+00', true, 9007199254740993)",
-                [n, text],
-            )
+        con.execute(
+            "insert into marts.posts select generate_subscripts(texts, 1) - 1, unnest(texts), -1.50, '2026-08-01',"
+            " '2026-08-01 09:00:00+00', true, 9007199254740993 from (select ?::varchar[] as texts)",
+            [FORMULAS + HARMLESS],
+        )
         con.execute("insert into marts.posts (n) values (9999)")
     (folder / "marts.duckdb").symlink_to("version.duckdb")
     return tmp_path
@@ -99,6 +99,19 @@ def test_a_text_beyond_a_cell_is_refused_and_not_cut(home, capsys):
     assert cli.main(["export", "posts", "--format", "xlsx", "--to", str(home / "a.xlsx"), "--home", str(home)]) == 1
     assert capsys.readouterr().err.endswith("is longer than a cell may be: export the table as csv.\n")
     assert [path.name for path in home.iterdir()] == ["published"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_an_export_holds_a_batch_of_a_table_and_not_all_of_it(home, kind, monkeypatch):
+    """20,000 rows are 5 MB of Python's objects at once, and a quarter of one as batches."""
+    monkeypatch.setattr(exports, "BATCH", 1000)
+    with duckdb.connect(str(home / "published" / "version.duckdb")) as con:
+        con.execute("insert into marts.posts (n, text) select i, 'text ' || i from range(20_000) as r (i)")
+    tracemalloc.start()
+    export(home, kind)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2_500_000
 
 
 def test_a_parquet_file_holds_the_table_as_it_is(home):

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from orchestration.settings import REPOSITORY
-from tests.dashboard.conftest import browser  # noqa: F401
+from tests.dashboard.conftest import browser, marts  # noqa: F401
 from tests.end_to_end.conftest import rehearsed  # noqa: F401
 
 BIN = REPOSITORY / ".venv-superset" / "bin"
@@ -88,7 +88,7 @@ def superset(tmp_path_factory) -> Iterator[Superset]:
 
 
 def _wait(address: str, process: subprocess.Popen, log: Path) -> None:
-    for _ in range(240):
+    for _ in range(1200):
         try:
             if requests.get(f"{address}/health", timeout=5).ok:
                 return

@@ -7,7 +7,6 @@ import re
 import zipfile
 from datetime import UTC, datetime
 
-import duckdb
 import pytest
 
 from orchestration.settings import REPOSITORY
@@ -45,12 +44,6 @@ def imported(superset, rehearsed) -> None:
     bundle = ("superset.zip", packed.getvalue(), "application/zip")
     done = superset.post("dashboard/import/", files={"formData": bundle}, passwords="{}", overwrite="true")
     assert done.status_code == 200, done.text
-
-
-@pytest.fixture(scope="module")
-def marts(rehearsed):
-    with duckdb.connect(str((rehearsed / "published" / "marts.duckdb").resolve()), read_only=True) as con:
-        yield con
 
 
 @pytest.mark.parametrize("place", ["docs/bi.md", "docs/superset/databases/marts.yaml"])
