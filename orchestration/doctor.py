@@ -109,8 +109,7 @@ def _engine(settings: Settings) -> Finding:
     """Tell what builds the models, and whether it can be had: the build file opens, or Spark answers."""
     try:
         if settings.engine == "spark":
-            remote.require_client()
-            remote.check(settings)
+            remote.session(settings).stop()
         elif settings.warehouse.exists():
             with raw.opened(settings.warehouse, read_only=True):
                 pass

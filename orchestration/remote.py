@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import warnings
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
@@ -43,10 +44,13 @@ def session(settings: Settings):
     require_client()
     remote = check(settings)
     import grpc  # it comes with the client
-    from pyspark.errors import PySparkException
-    from pyspark.sql import SparkSession
-    from pyspark.sql.connect.client import DefaultChannelBuilder
 
+    with warnings.catch_warnings():
+        # Of a pandas that is newer than the client; nothing here goes through pandas.
+        warnings.simplefilter("ignore", FutureWarning)
+        from pyspark.errors import PySparkException
+        from pyspark.sql import SparkSession
+        from pyspark.sql.connect.client import DefaultChannelBuilder
     try:
         builder = DefaultChannelBuilder(remote)
         with builder.toChannel() as channel:

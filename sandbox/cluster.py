@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,13 +26,20 @@ import requests
 WORKERS = 2
 READY_S = 180
 HOST = "127.0.0.1"
+# Processes of a few minutes: a compiler that is quick at once, and no disk flush for a metastore that nobody keeps.
+SMALL_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dderby.system.durability=test"
 # Tables of a few thousand rows on two cores: compiling a query costs more than running it. A real cluster keeps Spark's
 # own defaults.
 SMALL = {
-    "spark.sql.shuffle.partitions": "2",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.ui.enabled": "false",
+    # Planning anew after each shuffle, and telling each plan in full to a page that nobody opens.
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.ui.explainMode": "simple",
+    "spark.locality.wait": "0",
+    "spark.log.level": "WARN",
+    "spark.driver.extraJavaOptions": SMALL_JAVA,
+    "spark.executor.extraJavaOptions": SMALL_JAVA,
 }
 SETTINGS = {
     "spark.driver.host": HOST,
@@ -40,6 +47,8 @@ SETTINGS = {
     "spark.connect.grpc.binding.address": HOST,
     "spark.sql.catalogImplementation": "hive",
     "spark.sql.session.timeZone": "UTC",
+    "spark.sql.shuffle.partitions": str(WORKERS),
+    "spark.ui.enabled": "false",
 }
 
 
@@ -67,8 +76,8 @@ def kill_worker(pid: int) -> None:
 
 
 @contextmanager
-def cluster(server: Path, folder: Path) -> Iterator[Cluster]:
-    """Run a cluster for the length of a `with`."""
+def cluster(server: Path, folder: Path, *, small: bool = True) -> Iterator[Cluster]:
+    """Run a cluster for the length of a `with`, set for tables of a few thousand rows unless they are not `small`."""
     if shutil.which("java") is None:
         raise NotStarted("java is not there: install a Java 17 runtime.")
     spark = next(server.glob("lib/python*/site-packages/pyspark"), None)
@@ -81,12 +90,16 @@ def cluster(server: Path, folder: Path) -> Iterator[Cluster]:
         "SPARK_HOME": str(spark),
         "SPARK_LOCAL_IP": HOST,
         "SPARK_NO_DAEMONIZE": "1",
+        "SPARK_DAEMON_JAVA_OPTS": SMALL_JAVA,
         "PYSPARK_PYTHON": str(server / "bin" / "python"),
     }
     with ExitStack() as stack:
+        started: dict[Path, subprocess.Popen] = {}
 
         def start(name: str, memory: str, *words: str) -> int:
-            return stack.enter_context(_process(folder, name, {**environ, "SPARK_DAEMON_MEMORY": memory}, words))
+            log = folder / f"{name}.log"
+            started[log] = stack.enter_context(_process(log, {**environ, "SPARK_DAEMON_MEMORY": memory}, words))
+            return started[log].pid
 
         classes = [str(spark / "bin" / "spark-class")]
         head = start(
@@ -102,10 +115,10 @@ def cluster(server: Path, folder: Path) -> Iterator[Cluster]:
             for number in range(WORKERS)
         )  # fmt: skip
         running = Cluster(f"sc://{HOST}:{connect}", f"http://{HOST}:{page}", workers)
-        _until(folder, "two workers are alive", lambda: running.alive_workers() == WORKERS)
+        _until(started, "two workers are alive", lambda: running.alive_workers() == WORKERS)
         settings = {
             **SETTINGS,
-            **SMALL,
+            **(SMALL if small else {}),
             "spark.connect.grpc.binding.port": str(connect),
             "spark.sql.warehouse.dir": str(folder / "tables"),
         }
@@ -114,19 +127,19 @@ def cluster(server: Path, folder: Path) -> Iterator[Cluster]:
             "--executor-memory", "1g", "--executor-cores", "1",
             *(word for name, value in settings.items() for word in ("--conf", f"{name}={value}")),
         )  # fmt: skip
-        _until(folder, "the Connect server answers", lambda: _answers(connect))
+        _until(started, "the Connect server answers", lambda: _answers(connect))
         yield replace(running, processes=(head, *workers, server_process))
 
 
 @contextmanager
-def _process(folder: Path, name: str, environ: dict[str, str], words: tuple[str, ...]) -> Iterator[int]:
-    with (folder / f"{name}.log").open("wb") as log:
+def _process(log: Path, environ: dict[str, str], words: tuple[str, ...]) -> Iterator[subprocess.Popen]:
+    with log.open("wb") as file:
         # Its own process group, so that what it starts ends with it.
         process = subprocess.Popen(
-            words, cwd=folder, env=environ, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            words, cwd=log.parent, env=environ, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
         )
     try:
-        yield process.pid
+        yield process
     finally:
         for final in (signal.SIGTERM, signal.SIGKILL):
             try:
@@ -137,16 +150,20 @@ def _process(folder: Path, name: str, environ: dict[str, str], words: tuple[str,
         process.wait()
 
 
-def _until(folder: Path, what: str, is_so) -> None:
+def _until(started: dict[Path, subprocess.Popen], what: str, is_so: Callable[[], bool]) -> None:
     end = time.monotonic() + READY_S
     while time.monotonic() < end:
+        for log, process in started.items():
+            if process.poll() is not None:
+                said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["nothing"]
+                raise NotStarted(f"{log.stem} ended before {what}; it said: {said[-1]}")
         try:
             if is_so():
                 return
         except requests.RequestException:
             pass
         time.sleep(0.5)
-    raise NotStarted(f"{READY_S} s went by before {what}: see the logs in {folder}.")
+    raise NotStarted(f"{READY_S} s went by before {what}: see {', '.join(map(str, started))}.")
 
 
 def _answers(port: int) -> bool:
