@@ -1,8 +1,8 @@
 """P6: the day after eight times the history, against the day after a short one.
 
 Two homes are rehearsed over the same world, one for WEEK days and one for eight times as many; each measurement runs
-the next day on a copy of its own, whole: fetch, load, build, gate, publication. The accounts are small, so most of a day
-is what it costs whatever its history; how SQL alone grows is seen at five million rows (`transform`).
+the next day on a copy of its own, whole: fetch, load, build, gate, publication. The accounts are small, so most of a
+day is what it costs whatever its history; what SQL alone costs is seen at five million rows (`transform`).
 """
 
 from __future__ import annotations
