@@ -54,7 +54,8 @@ def rehearsed(home: str, length: int) -> Work:
 
     def work() -> dict:
         settings, last = Settings.load(home), days.FIRST + timedelta(days=length - 1)
-        for first, end, capture_only in ((days.FIRST, last - timedelta(days=1), True), (last, last, False)):
+        earlier = [(days.FIRST, last - timedelta(days=1), True)] if length > 1 else []
+        for first, end, capture_only in [*earlier, (last, last, False)]:
             outcome = run.run_days(settings, first, end, capture_only=capture_only)
             if outcome.problems:
                 raise RuntimeError(outcome.problems[0])
