@@ -11,7 +11,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from graphlib import TopologicalSorter
 from itertools import count
 from pathlib import Path
@@ -20,9 +20,10 @@ import yaml
 
 from benchmarks import days, growth, rehearsal
 from benchmarks.measure import Line, Spent, Work, compared, in_turns, spent, whole
+from sandbox.scenario import WARM_UP_DAYS
 
 ACCOUNTS, POSTS = 100, 1000
-LIVED_DAYS = 14  # the world's own, before its first day
+LIVED_DAYS = 35  # before the day that is rehearsed: a thousand posts, at the most that a scenario may have a week
 MOST = 4.0
 
 
@@ -60,14 +61,15 @@ def crowded(path: Path, accounts: int, posts: int) -> Path:
                     "native_id": str(int(account["native_id"]) + 10 * number),
                     "handle": f"brand{number}_{account['platform']}",
                     "followers": 2000,
-                    "posts_per_week": min(posts * 7 / LIVED_DAYS, 200),
+                    "posts_per_week": posts * 7 / LIVED_DAYS,
                 }
                 for account in brand["accounts"]
             ],
         }
         for number in range(accounts)
     ]
-    document = {"seed": told["seed"], "start": date(2026, 7, 1), "days": 2, "brands": brands}
+    start = days.FIRST - timedelta(days=LIVED_DAYS - WARM_UP_DAYS)
+    document = {"seed": told["seed"], "start": start, "days": (days.FIRST - start).days + 2, "brands": brands}
     path.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
     return path
 

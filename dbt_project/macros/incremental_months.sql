@@ -3,15 +3,16 @@ How the big tables grow: by whole months, without a watermark. A month is rebuil
 differs from what the table holds, and with it every later month, since an increment looks back at the capture
 before. The state is the table itself, so a killed run, a late file or a replaced capture heal by themselves.
 
-Input and table both have captured_month and captured_at. What is compared: rows, newest capture, and the sum of
-capture times, which sees a capture replaced below the newest.
+Input and table both have captured_month and captured_at; a table of finer grain is given as `held`, grouped as the
+input is. What is compared: rows, newest capture, and the sum of capture times, which sees a capture replaced below
+the newest.
 #}
-{% macro first_changed_month(input) %}
+{% macro first_changed_month(input, held=none) %}
     {% if not execute or not is_incremental() %}{{ return('1900-01-01') }}{% endif %}
     {% set question %}
         select cast(min(coalesce(given.captured_month, held.captured_month)) as {{ dbt.type_string() }}) as month
         from ({{ month_signature(input) }}) as given
-        full outer join ({{ month_signature(this) }}) as held
+        full outer join ({{ month_signature(held or this) }}) as held
             on given.captured_month = held.captured_month
         where
             coalesce(given.row_count, 0) <> coalesce(held.row_count, 0)

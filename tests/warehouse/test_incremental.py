@@ -21,6 +21,7 @@ GROWING = (
     "intermediate.int_post_increments",
     "marts.fct_post_snapshots",
     "marts.fct_post_daily",
+    "intermediate.int_site_landing_counts",
 )
 
 
@@ -44,7 +45,7 @@ def build(warehouse: Path, *options: str) -> dict[str, list[tuple]]:
     command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "run", "--project-dir", "dbt_project"]
     command += ["--profiles-dir", "dbt_project", "--target-path", str(warehouse.parent / "target"), *options]
     command += ["--log-path", str(warehouse.parent / "logs")]
-    command += ["--select", "+fct_post_snapshots", "+fct_post_daily"]
+    command += ["--select", "+fct_post_snapshots", "+fct_post_daily", "+int_site_landing_counts"]
     environment = os.environ | {"WAREHOUSE_PATH": str(warehouse), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout

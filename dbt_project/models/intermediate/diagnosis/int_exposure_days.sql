@@ -67,7 +67,7 @@ summed as (
                 end
             ) as bigint
         ) as posts_published,
-        -- what young posts grew is of this day alone; old ones are read seldom, and their little counts where it is told
+        -- young posts grew on this day alone; what little old ones bring counts on the day it is told
         count(case when is_read_daily and coalesce(days_covered, 0) <> 1 then 1 end) = 0 as is_counted,
         cast(count(case when is_read_daily then 1 end) as bigint) as posts_read_daily,
         cast(count(case when surface <> 'story' and age_hours between 2 and 24 then 1 end) as bigint) as fresh_posts,

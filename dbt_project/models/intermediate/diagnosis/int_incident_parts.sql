@@ -59,8 +59,13 @@ turned as (
         rules.growth_change_least,
         rules.volume_days_least,
         rules.total_alone_days_least,
-        -- a turn that the exposures do not follow is chance
-        coalesce(rested.growth_signals > 0 and sign(rested.delta_rest) = sign(rested.own_growth_off), false) as is_turn,
+        -- a turn that the exposures do not follow, or hardly, is chance
+        coalesce(
+            rested.growth_signals > 0
+            and sign(rested.delta_rest) = sign(rested.own_growth_off)
+            and abs(rested.delta_rest) >= rules.growth_change_least * rested.exposures_before,
+            false
+        ) as is_turn,
         rested.access_signals > 0 as is_accessed
     from rested
     cross join rules
