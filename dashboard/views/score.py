@@ -148,9 +148,30 @@ def _entity(reader: Reader, asked: Row, entities: list[Row]) -> None:
         st.altair_chart(charts.waterfall(steps, reader.words("score.score"), reader.words("score.points")))
     else:
         st.info(reader.words("score.no_signal"))
+    _rules(reader, {**asked, "entity": entity})
     st.markdown(f"**{reader.words('score.way')}**")
     actions = reader.ask("next_actions", **asked, entity=entity)
     parts.listed(reader, "next_actions", actions, WAY, reader.words("empty.nothing_to_say"))
+
+
+def _rules(reader: Reader, asked: Row) -> None:
+    """Show the rules that made the score, one a signal, behind one click."""
+    rows = [
+        {
+            "signal": reader.label(row),
+            "measured": row["measured"],
+            "unit_size": row["unit_size"],
+            "threshold": row["threshold"],
+            "n": row["n"],
+            "weight": row["weight"],
+            "cap": row["cap"],
+            "exclusive_group": row["exclusive_group"],
+            "points": row["points"],
+        }
+        for row in reader.ask("score_rules", **asked)
+    ]
+    with st.expander(reader.words("score.rules")):
+        parts.table(rows, {name: reader.words(f"column.{name}") for name in rows[0]}, "score_rules")
 
 
 def _name(row: Row) -> str:
