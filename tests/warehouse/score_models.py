@@ -57,6 +57,8 @@ MODELS = {
     "engagement_score_drivers": "marts",
     "dim_score_signals": "marts",
     "engagement_lifecycle": "marts",
+    "engagement_score_quality": "marts",
+    "engagement_value_by_band": "marts",
     "engagement_retention": "marts",
 }
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
+import yaml
 from score_models import SEEDS, ScoreModels, compile_models
 
 LAST = date(2026, 6, 30)
@@ -407,3 +408,54 @@ def test_the_rules_of_every_signal_are_served_beside_its_points(models):
     found = models.connection.execute(question, asked).fetchall()
     assert len(found) == 8
     assert sum(row[-1] for row in found) == 90, "the rules shown are those of the whole score"
+
+
+def held_back(models: ScoreModels) -> list[str]:
+    """Ask what the gate asks of the quality of scores, and return the sources that hold a publication back."""
+    suite = SEEDS.parents[2] / "expectations" / "engagement_score_quality.yml"
+    (asked,) = [
+        each["kwargs"]["unexpected_rows_query"]
+        for each in yaml.safe_load(suite.read_text(encoding="utf-8"))["expectations"]
+        if each["name"] == "no_score_to_be_held_is_stale"
+    ]
+    rows = models.rows(asked.format(batch="marts.engagement_score_quality"))
+    return sorted({row["source"] for row in rows})
+
+
+def test_a_feed_that_is_four_days_late_is_stale_and_held_back_where_the_model_says_so(models):
+    """M144: its scores are published as stale, or hold the gate; so do those of a feed without any row."""
+    late = month_of("c", 27, 1, 10.0)
+    models.load(LAST, [row for row in late if row["event_date"] <= JUNE[25]])
+    models.run()
+    assert customers(models, "engagement_scores", "is_stale") == [{"is_stale": True}]
+    columns = "event_count, days_with_events, days_scored, staleness_days, is_stale"
+    use = "source = 'product_events'"
+    (quality,) = customers(models, "engagement_score_quality", columns, use, "period_start")
+    assert quality == {"event_count": 28, "days_with_events": 26, "days_scored": 30, "staleness_days": 4,
+                       "is_stale": True}  # fmt: skip
+    assert held_back(models) == []
+    for events in ([row for row in late if row["event_date"] <= JUNE[25]], []):
+        models.load(LAST, events, score_models=[seed("score_models")[0] | {"when_stale": "hold"}])
+        models.run()
+        assert held_back(models) == ["product_events"]
+
+
+def test_the_highly_engaged_pay_more_and_few_have_no_number(models):
+    """M151: high, mid and risk in this order by what they paid in the 90 days after; of 19 there is no mean."""
+    bands = {"high": (28, 5, 50.0, 900), "mid": (28, 1, 10.0, 500), "risk": (1, 1, 10.0, 100)}
+    given = []
+    for band, (logins, features, minutes, amount) in bands.items():
+        for number in range(19 if band == "mid" else 20):
+            who = f"{band}{number:02}"
+            given += month_of(who, logins, features, minutes, MONTHS[0])
+            given.append(event(who, "value:JPY", date(2026, 3, 10), amount + number % 2, "outcomes"))
+            given.append(event(who, "value:JPY", date(2026, 6, 10), 5000, "outcomes"))
+    models.load(LAST, given)
+    models.run()
+    columns = "band, n, value_mean, null_reason, claim_level"
+    where = "model_id = 'customer_health' and cohort_month = date '2026-01-01' order by band"
+    found = models.rows(f"select {columns} from marts.engagement_value_by_band where {where}")
+    assert [tuple(row.values()) for row in found] == [
+        ("high", 20, 900.5, None, "association"), ("mid", 19, None, "too_small", "association"),
+        ("risk", 20, 100.5, None, "association"),
+    ]  # fmt: skip
