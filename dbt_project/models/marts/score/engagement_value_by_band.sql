@@ -66,8 +66,8 @@ worth as (
             scores.entity_type = paid.entity_type
             and scores.entity_id = paid.entity_id
             and currencies.currency = paid.currency
-            and paid.event_date > scores.period_end
-            and paid.event_date <= scores.horizon_end
+            and scores.period_end < paid.event_date
+            and scores.horizon_end >= paid.event_date
     group by
         scores.model_id, scores.model_version, scores.entity_type, scores.band, scores.period_start, scores.entity_id,
         currencies.currency
