@@ -41,6 +41,7 @@ class Model(Row):
     drop_alert_points: float | None = Field(default=None, gt=0)
     low_alert_below: float | None = None
     low_alert_periods: int | None = Field(default=None, ge=1)
+    when_stale: Literal["publish", "hold"] | None = None
 
 
 class Signal(Row):

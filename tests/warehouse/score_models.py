@@ -55,6 +55,11 @@ MODELS = {
     "next_actions": "marts",
     "engagement_outcomes": "marts",
     "engagement_score_drivers": "marts",
+    "dim_score_signals": "marts",
+    "engagement_lifecycle": "marts",
+    "engagement_score_quality": "marts",
+    "engagement_value_by_band": "marts",
+    "engagement_retention": "marts",
 }
 
 
@@ -105,7 +110,7 @@ class ScoreModels:
                     f"insert into seeds.{path.stem} by name from read_csv('{path}', all_varchar = true)"
                 )
 
-    def run(self, last: str = "engagement_score_drivers") -> None:
+    def run(self, last: str = "engagement_retention") -> None:
         """Build the models one after another, up to and with `last`."""
         for name, schema in MODELS.items():
             self.connection.execute(f"create or replace table {schema}.{name} as {self.sql[name]}")

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
+import yaml
 from score_models import SEEDS, ScoreModels, compile_models
 
 LAST = date(2026, 6, 30)
@@ -334,3 +335,127 @@ def test_the_p90_of_thirteen_scores_is_a_hundred(models):
     assert found[260]["score_p90_pct"] == found[209]["score_p90_pct"] == 100
     assert found[101]["score_p90_pct"] == pytest.approx(100 * 101 / 208.2)
     assert found[12]["score_percentile"] == pytest.approx(100 / 13)
+
+
+def test_eight_customers_rank_and_fall_into_bands_as_on_a_hand_sheet(models):
+    """M129: the article's customer and seven others."""
+    given = [
+        *example(),
+        *month_of("best", 28, 6, 60.0), event("best", "nps_promoter", JUNE[3], 10, "survey_responses"),
+        *month_of("daily", 28, 5, 9.0), *month_of("edge", 28, 2, 60.0),
+        *month_of("weekly", 4, 4, 29.0), *month_of("twin", 4, 3, 29.0), *month_of("rare", 1, 1, 9.0),
+        event("gone", "login", date(2026, 4, 2)), event("gone", "nps_detractor", JUNE[2], 0, "survey_responses"),
+    ]  # fmt: skip
+    models.load(LAST, given)
+    models.run("engagement_scores")
+    found = customers(
+        models, "engagement_scores", "entity_id, score, rank, band", "period_start = date '2026-06-01'", "rank, 1"
+    )
+    assert [tuple(row.values()) for row in found] == [
+        ("best", 150.0, 1, "high"),  # 50 daily + 50 of six features + 25 of an hour + 25 promoter
+        ("daily", 100.0, 2, "high"),  # 50 + 50 + 0
+        ("edge", 95.0, 3, "mid"),  # 50 + 20 + 25
+        ("example", 90.0, 4, "mid"),  # 25 + 30 + 15 + 25 - 5
+        ("weekly", 75.0, 5, "mid"),  # 25 + 40 + 10
+        ("twin", 65.0, 6, "mid"),  # 25 + 30 + 10
+        ("rare", 10.0, 7, "risk"),  # 0 + 10 + 0
+        ("gone", -75.0, 8, "risk"),  # silent for 30 days, and a detractor
+    ]  # fmt: skip
+
+
+def test_who_came_stayed_came_back_and_lapsed(models):
+    """M166: retention by cohort, stickiness and the steps of a life, of three customers over four months."""
+    given = [
+        *month_of("stays", 14, 0, 0.0, MONTHS[2]), *month_of("stays", 2, 0, 0.0, MONTHS[3]),
+        *month_of("stays", 1, 0, 0.0, MONTHS[4]), *month_of("stays", 1, 0, 0.0, MONTHS[5]),
+        *month_of("returns", 1, 0, 0.0, MONTHS[2]), *month_of("returns", 1, 0, 0.0, MONTHS[4]),
+        *month_of("late", 1, 0, 0.0, MONTHS[3]), event("late", "outcome:churned", JUNE[2], source="outcomes"),
+    ]  # fmt: skip
+    models.load(LAST, given)
+    models.run()
+    steps = models.rows(
+        "select new_n, kept_n, back_n, lapsed_n, entity_days, possible_days, stickiness_possible_days as stickiness"
+        " from marts.engagement_lifecycle where entity_type = 'customer' order by month_start"
+    )
+    assert [tuple(row.values()) for row in steps] == [
+        (2, 0, 0, 0, 15, 62, 15 / 62), (1, 1, 0, 1, 3, 60, 3 / 60), (0, 1, 1, 1, 2, 62, 2 / 62),
+        (0, 1, 0, 1, 1, 30, 1 / 30),
+    ]  # fmt: skip
+    kept = models.rows(
+        "select cohort_n, list(active_n order by months_after) as active from marts.engagement_retention"
+        " where entity_type = 'customer' group by cohort_month, cohort_n order by cohort_month"
+    )
+    assert kept == [{"cohort_n": 2, "active": [2, 1, 2, 1]}, {"cohort_n": 1, "active": [1, 0, 0]}]
+
+
+def test_the_rules_of_every_signal_are_served_beside_its_points(models):
+    """M117, M119 and M180: seven rows of the article and the ticket, whose caps of rewards are 150 with one login."""
+    models.load(LAST, example())
+    models.run()
+    rules = models.rows(
+        "select signal_id, weight, cap, count_mode, unit_size, rounding, exclusive_group from marts.dim_score_signals"
+        " where model_id = 'customer_health' order by signal_order"
+    )
+    assert [(row["signal_id"], row["weight"]) for row in rules] == [
+        ("login_daily", 50), ("login_weekly", 25), ("features_used", 10), ("session_minutes", 5),
+        ("inactive_30_days", -50), ("nps_promoter", 25), ("nps_detractor", -25), ("ticket_unresolved", -5),
+    ]  # fmt: skip
+    rewards = [row["cap"] or row["weight"] for row in rules if row["weight"] > 0 and row["signal_id"] != "login_weekly"]
+    assert sum(rewards) == 150
+    assert (rules[3]["unit_size"], rules[3]["rounding"], rules[1]["exclusive_group"]) == (10, "floor", "login")
+    question = (SEEDS.parents[2] / "dashboard" / "questions" / "score_rules.sql").read_text(encoding="utf-8")
+    asked = {"model": "customer_health", "period_type": "month", "period_start": JUNE[0], "entity": "example"}
+    found = models.connection.execute(question, asked).fetchall()
+    assert len(found) == 8
+    assert sum(row[-1] for row in found) == 90, "the rules shown are those of the whole score"
+
+
+def held_back(models: ScoreModels) -> list[str]:
+    """Ask what the gate asks of the quality of scores, and return the sources that hold a publication back."""
+    suite = SEEDS.parents[2] / "expectations" / "engagement_score_quality.yml"
+    (asked,) = [
+        each["kwargs"]["unexpected_rows_query"]
+        for each in yaml.safe_load(suite.read_text(encoding="utf-8"))["expectations"]
+        if each["name"] == "no_score_to_be_held_is_stale"
+    ]
+    rows = models.rows(asked.format(batch="marts.engagement_score_quality"))
+    return sorted({row["source"] for row in rows})
+
+
+def test_a_feed_that_is_four_days_late_is_stale_and_held_back_where_the_model_says_so(models):
+    """M144: its scores are published as stale, or hold the gate; so do those of a feed without any row."""
+    late = month_of("c", 27, 1, 10.0)
+    models.load(LAST, [row for row in late if row["event_date"] <= JUNE[25]])
+    models.run()
+    assert customers(models, "engagement_scores", "is_stale") == [{"is_stale": True}]
+    columns = "event_count, days_with_events, days_scored, staleness_days, is_stale"
+    use = "source = 'product_events'"
+    (quality,) = customers(models, "engagement_score_quality", columns, use, "period_start")
+    assert quality == {"event_count": 28, "days_with_events": 26, "days_scored": 30, "staleness_days": 4,
+                       "is_stale": True}  # fmt: skip
+    assert held_back(models) == []
+    for events in ([row for row in late if row["event_date"] <= JUNE[25]], []):
+        models.load(LAST, events, score_models=[seed("score_models")[0] | {"when_stale": "hold"}])
+        models.run()
+        assert held_back(models) == ["product_events"]
+
+
+def test_the_highly_engaged_pay_more_and_few_have_no_number(models):
+    """M151: high, mid and risk in this order by what they paid in the 90 days after; of 19 there is no mean."""
+    bands = {"high": (28, 5, 50.0, 900), "mid": (28, 1, 10.0, 500), "risk": (1, 1, 10.0, 100)}
+    given = []
+    for band, (logins, features, minutes, amount) in bands.items():
+        for number in range(19 if band == "mid" else 20):
+            who = f"{band}{number:02}"
+            given += month_of(who, logins, features, minutes, MONTHS[0])
+            given.append(event(who, "value:JPY", date(2026, 3, 10), amount + number % 2, "outcomes"))
+            given.append(event(who, "value:JPY", date(2026, 6, 10), 5000, "outcomes"))
+    models.load(LAST, given)
+    models.run()
+    columns = "band, n, value_mean, null_reason, claim_level"
+    where = "model_id = 'customer_health' and cohort_month = date '2026-01-01' order by band"
+    found = models.rows(f"select {columns} from marts.engagement_value_by_band where {where}")
+    assert [tuple(row.values()) for row in found] == [
+        ("high", 20, 900.5, None, "association"), ("mid", 19, None, "too_small", "association"),
+        ("risk", 20, 100.5, None, "association"),
+    ]  # fmt: skip

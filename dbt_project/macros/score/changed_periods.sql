@@ -20,10 +20,10 @@ themselves. On Spark the tables are built whole
 
 {# The same from outside: for the models that prepare what `name` is going to hold. #}
 {% macro not_held_by(name, column) -%}
-    {%- set node = graph.get('nodes', {}).get('model.social_metrics.' ~ name) -%}
+    {%- set node = graph.get('nodes', {}).get('model.social_metrics.' ~ name) if execute -%}
     {%- set held = load_cached_relation(
         api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)
-    ) if execute and node -%}
+    ) if node -%}
     {%- if held and not flags.FULL_REFRESH and target.type != 'spark' -%}
         where {{ column }} not in (select held.inputs_hash from {{ held }} as held group by held.inputs_hash)
     {%- endif -%}
@@ -32,7 +32,8 @@ themselves. On Spark the tables are built whole
 {# The rules as files: seeds, and the models that read them. #}
 {% macro score_rules_checksum(names) -%}
     {%- set checksums = [] -%}
-    {%- for node in graph.get('nodes', {}).values() | sort(attribute='unique_id') if node.name in names -%}
+    {%- set nodes = graph.get('nodes', {}).values() if execute else [] -%}
+    {%- for node in nodes | sort(attribute='unique_id') if node.name in names -%}
         {%- do checksums.append(node.checksum.checksum) -%}
     {%- endfor -%}
     {{ return(checksums | join(' ')) }}

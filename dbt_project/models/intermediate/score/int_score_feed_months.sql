@@ -10,7 +10,8 @@ kinds as (
         min(event_date) as first_date,
         max(event_date) as last_date,
         count(*) as event_count,
-        {{ sum_of_hashes(['event_id', 'entity_id', 'member_id', 'event_date', 'occurred_at', 'quantity']) }} as events_hash
+        {{ sum_of_hashes(['event_id', 'entity_id', 'member_id', 'event_date', 'occurred_at', 'quantity']) }}
+            as events_hash
     from {{ ref('int_score_events_unioned') }}
     where event_date <= current_date
     group by entity_type, source, event_type, {{ month_of('event_date') }}

@@ -27,7 +27,8 @@ days_known as (
             reporting_window.last_date,
             coalesce((select max(feed_months.last_date) as newest from feed_months), reporting_window.last_date)
         ) as last_date,
-        coalesce((select min(feed_months.first_date) as oldest from feed_months), reporting_window.last_date) as first_date
+        coalesce((select min(feed_months.first_date) as oldest from feed_months), reporting_window.last_date)
+            as first_date
     from reporting_window
     where reporting_window.last_date is not null
 

@@ -20,6 +20,7 @@ select
     score_models.scale_max,
     score_models.period_types,
     score_models.min_people,
+    score_models.when_stale,
     score_models.drop_alert_points,
     score_models.low_alert_below,
     score_models.low_alert_periods,

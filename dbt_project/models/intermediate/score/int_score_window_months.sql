@@ -32,7 +32,10 @@ met as (
             and windows.source = feed_months.source
             and feed_months.event_type like coalesce(windows.among, windows.wanted)
             and windows.window_end >= feed_months.month_start
-            and (windows.window_start is null or {{ period_start('month', 'windows.window_start') }} <= feed_months.month_start)
+            and (
+                windows.window_start is null
+                or {{ period_start('month', 'windows.window_start') }} <= feed_months.month_start
+            )
 
 )
 

@@ -8,8 +8,8 @@ signals as (
 
 periods as (
 
-    select * from {{ ref('int_score_periods_spanned') }} as spanned
-    {{ not_held_by('engagement_signals', 'spanned.inputs_hash') }}
+    select * from {{ ref('int_score_periods_spanned') }}
+    {{ not_held_by('engagement_signals', 'inputs_hash') }}
 
 ),
 
