@@ -112,7 +112,6 @@ def _drivers(reader: Reader, asked: Row) -> None:
     if not rows:
         parts.empty(reader, "score_drivers", reader.words("empty.score"))
         return
-<<<<<<< HEAD
     st.caption(reader.words("score.drivers_of", start=rows[0]["newest_start"]))
     for column, segment in zip(st.columns(2, gap="large"), ("friction", "power_user"), strict=True):
         own = [row for row in rows if row["segment"] == segment][:DRIVERS_SHOWN]
@@ -132,67 +131,6 @@ def _drivers(reader: Reader, asked: Row) -> None:
                 parts.table(reader, told, f"drivers_{segment}")
             else:
                 st.info(reader.words("empty.nothing_to_say"))
-=======
-    entity = st.selectbox(
-        reader.words("column.entity"),
-        list(known),
-        format_func=lambda name: _name(known[name]),
-        key=f"entity_{asked['model']}",
-    )
-    row = known[entity]
-    steps = [
-        {
-            "label": reader.label(part),
-            "amount": part["points"],
-            "text": reader.words("missing") if part["is_missing"] else figures.change(part["points"]),
-            "total_text": f"{figures.shown(row['score'])} / {figures.shown(row['scale_max'])}",
-        }
-        for part in reader.ask("score_contributions", **asked, entity=entity)
-        if part["points"] or part["is_missing"]
-    ]
-    parts.say(
-        reader.words(
-            "score.stands",
-            score=figures.shown(row["score"]),
-            scale=figures.shown(row["scale_max"]),
-            band=reader.words.value(row["band"]),
-            action=reader.words.value(row["action_id"]) if row["action_id"] else figures.UNKNOWN,
-        )
-    )
-    if steps:
-        st.altair_chart(charts.waterfall(steps, reader.words("score.score"), reader.words("score.points")))
-    else:
-        st.info(reader.words("score.no_signal"))
-    _rules(reader, {**asked, "entity": entity})
-    st.markdown(f"**{reader.words('score.way')}**")
-    actions = reader.ask("next_actions", **asked, entity=entity)
-    parts.listed(reader, "next_actions", actions, WAY, reader.words("empty.nothing_to_say"))
-
-
-def _rules(reader: Reader, asked: Row) -> None:
-    """Show the rules that made the score, one a signal, behind one click."""
-    rows = [
-        {
-            "signal": reader.label(row),
-            "measured": row["measured"],
-            "unit_size": row["unit_size"],
-            "threshold": row["threshold"],
-            "n": row["n"],
-            "weight": row["weight"],
-            "cap": row["cap"],
-            "exclusive_group": row["exclusive_group"],
-            "points": row["points"],
-        }
-        for row in reader.ask("score_rules", **asked)
-    ]
-    with st.expander(reader.words("score.rules")):
-        parts.table(rows, {name: reader.words(f"column.{name}") for name in rows[0]}, "score_rules")
-
-
-def _name(row: Row) -> str:
-    """Name an entity; a post by its text too."""
-    return f"{row['entity_id']} · {row['text'][:TEXT_SHOWN]}" if row["text"] else row["entity_id"]
->>>>>>> score
 
 
 def _all(reader: Reader, entities: list[Row]) -> None:

@@ -21,6 +21,17 @@ WAY = {
     "channel": "word",
     "owner": "text",
 }
+RULE = {
+    "driver": "label",
+    "measured": "number",
+    "unit_size": "number",
+    "threshold": "number",
+    "n": "number",
+    "weight": "number",
+    "cap": "number",
+    "exclusive_group": "text",
+    "points": "number",
+}
 
 
 def name(row: Row) -> str:
@@ -44,6 +55,9 @@ def show(reader: Reader, asked: Row, entities: list[Row]) -> None:
         key=f"entity_{asked['model']}_{asked['version']}",
     )
     _points(reader, known[entity], reader.ask("score_contributions", **asked, entity=entity))
+    with st.expander(reader.words("score.rules")):
+        rules = reader.ask("score_rules", **asked, entity=entity)
+        parts.listed(reader, "score_rules", rules, RULE, reader.words("score.no_signal"))
     st.markdown(f"**{reader.words('score.way')}**")
     actions = reader.ask("next_actions", **asked, entity=entity)
     parts.listed(reader, "next_actions", actions, WAY, reader.words("empty.nothing_to_say"), step=parts.WIDE)
