@@ -54,6 +54,18 @@ broken as (
 
 ),
 
+crossed as (
+
+    select
+        tree_id,
+        version,
+        period_type,
+        period_start
+    from broken
+    group by tree_id, version, period_type, period_start
+
+),
+
 crossing as (
 
     -- every node of a tree in a period after which one of its metrics means something else
@@ -62,15 +74,7 @@ crossing as (
         broken.node_id is not null as is_broken,
         nodes.value * broken.factor as bridged_value
     from nodes
-    inner join (
-        select
-            tree_id,
-            version,
-            period_type,
-            period_start
-        from broken
-        group by tree_id, version, period_type, period_start
-    ) as crossed
+    inner join crossed
         on
             nodes.tree_id = crossed.tree_id
             and nodes.version = crossed.version

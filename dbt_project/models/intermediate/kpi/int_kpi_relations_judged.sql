@@ -125,14 +125,17 @@ foretold as (
         {{ fit_r2_of_other('reference', 'recent') }} as r2_out_of_time,
         coalesce(
             reference_n >= {{ fewest_days }}
-            and abs({{ fisher_z('r_reference') }}) * sqrt({{ fit_freedom('reference_n', 'redundancy') }}) > {{ kpi_lag_z() }},
+            and abs({{ fisher_z('r_reference') }}) * sqrt({{ fit_freedom('reference_n', 'redundancy') }})
+            > {{ kpi_lag_z() }},
             false
         ) as was_supported,
         coalesce(
             recent_n > {{ kpi_fit_cost() + 3 }}
             and abs({{ fisher_z('r_recent') }}) * sqrt({{ fit_freedom('recent_n', 'redundancy') }}) < {{ z }}
             and (abs({{ fisher_z('r_reference') }}) - abs({{ fisher_z('r_recent') }}))
-            / sqrt(1 / {{ fit_freedom('reference_n', 'redundancy') }} + 1 / {{ fit_freedom('recent_n', 'redundancy') }}) > 2,
+            / sqrt(
+                1 / {{ fit_freedom('reference_n', 'redundancy') }} + 1 / {{ fit_freedom('recent_n', 'redundancy') }}
+            ) > 2,
             false
         ) as has_faded
     from sloped
@@ -153,7 +156,8 @@ fitted as (
         cast(ranked.all_n as bigint) as day_n,
         ranked.r_all as r,
         case
-            when ranked.all_n > {{ kpi_fit_cost() }} then {{ z }} / sqrt({{ fit_freedom('ranked.all_n', 'ranked.redundancy') }})
+            when ranked.all_n > {{ kpi_fit_cost() }}
+                then {{ z }} / sqrt({{ fit_freedom('ranked.all_n', 'ranked.redundancy') }})
         end as z_error,
         ranked.spearman,
         ranked.unit_slope,

@@ -204,7 +204,8 @@ select
     lifted.lift,
     lifted.lift - lifted.lift_error as lift_low,
     lifted.lift + lifted.lift_error as lift_high,
-    coalesce(lifted.place_from_below = 1 and lifted.mean_with is not null and lifted.placement_n > 1, false) as is_worst_placement,
+    coalesce(lifted.place_from_below = 1 and lifted.mean_with is not null and lifted.placement_n > 1, false)
+        as is_worst_placement,
     case
         when
             lifted.with_n < {{ fewest_posts }} or lifted.without_n < {{ fewest_posts }} or lifted.lift_error is null

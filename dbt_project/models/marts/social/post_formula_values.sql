@@ -1,4 +1,6 @@
-{% set counters = ['likes', 'comments', 'saves', 'shares', 'reposts', 'quotes', 'profile_visits', 'link_clicks', 'follows'] %}
+{% set counters = [
+    'likes', 'comments', 'saves', 'shares', 'reposts', 'quotes', 'profile_visits', 'link_clicks', 'follows'
+] %}
 with
 
 posts as (
