@@ -49,6 +49,15 @@ def home(tmp_path) -> Path:
             [FORMULAS + HARMLESS],
         )
         con.execute("insert into marts.posts (n) values (9999)")
+        con.execute(
+            "create table marts.publication as select 'r1' as run_id, timestamptz '2026-08-02 00:00:00Z' as published_at,"
+            " date '2026-08-01' as data_through, 'v1' as code_version"
+        )
+        con.execute(
+            "create table marts.source_loads"
+            " (source varchar, window_date date, status varchar, error varchar, loaded_at timestamptz)"
+        )
+    (folder / "version.json").write_text('{"expectations": []}')
     (folder / "marts.duckdb").symlink_to("version.duckdb")
     return tmp_path
 
