@@ -206,6 +206,8 @@ def _report(settings: Settings, words: argparse.Namespace) -> int:
             print(file)
     except report.NoReport as refusal:
         raise Problem(str(refusal)) from None
+    except OSError as error:
+        raise Problem(f"the report can't be written ({error.strerror}): name another folder with --to.") from None
     except NothingServed as missing:
         raise Problem(f"{missing} does not exist yet: `warehouse run` or `warehouse demo` publishes it.") from None
     return 0
