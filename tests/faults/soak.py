@@ -36,7 +36,7 @@ LET_THROUGH_EVERY = 50
 RUN = ["run", "--date", "2026-07-12"]
 ENDED_BY = [signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT]
 LONGEST_S = 900
-HALF_DONE = ("*.tmp", "*.part", ".candidate.duckdb*", ".profile.duckdb*", "*.before-rebuild*")
+HALF_DONE = ("*.tmp", ".candidate.duckdb*", ".profile.duckdb*", "*.before-rebuild*")
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def forked(home: Path, environ: dict[str, str], *, touch: int = 0, told: Path | 
     pid = os.fork()
     if pid:
         return pid
-    ended = 70
+    status = 70
     try:
         os.setsid()
         nothing = os.open(os.devnull, os.O_RDWR)
@@ -116,11 +116,11 @@ def forked(home: Path, environ: dict[str, str], *, touch: int = 0, told: Path | 
         os.environ.clear()
         os.environ.update(environ)
         touched = touches.die_at(touch, home)
-        ended = cli.main([*RUN, "--home", str(home)])
+        status = cli.main([*RUN, "--home", str(home)])
         if told:
             told.write_text(str(touched()))
     finally:
-        os._exit(ended)
+        os._exit(status)
 
 
 def ended(pid: int, after_s: float, by: signal.Signals = signal.SIGKILL) -> int:
@@ -128,8 +128,9 @@ def ended(pid: int, after_s: float, by: signal.Signals = signal.SIGKILL) -> int:
     until, sent = time.monotonic() + after_s, False
     while not (found := os.waitpid(pid, os.WNOHANG))[0]:
         if time.monotonic() > until:
-            os.killpg(pid, signal.SIGKILL if sent else by)
-            until, sent = time.monotonic() + 30, True
+            with suppress(ProcessLookupError):  # its group may not be there yet
+                os.killpg(pid, signal.SIGKILL if sent else by)
+                until, sent = time.monotonic() + 30, True
         time.sleep(0.02)
     with suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
@@ -141,22 +142,31 @@ def soaked(number: int, folder: Path, world: World, seed: int, kills: int) -> Co
     dice, tally, home = random.Random(seed + number), Counter(), Home(folder / f"home{number}", world)
     home.renew()
     while tally["kills"] < kills and time.monotonic() < world.ends_at:
-        if tally["kills"] >= LET_THROUGH_EVERY * (1 + tally["let through"]):
-            how, status = "let through", ended(forked(home.path, world.environ), LONGEST_S)
-            assert status == 0, "a run that nobody killed failed"
-        elif dice.random() < 0.5:
-            touch = 1 + int(world.touches * dice.random() ** 2)
-            how, status = f"touch {touch}", ended(forked(home.path, world.environ, touch=touch), LONGEST_S)
-        else:
-            by, after_s = dice.choice(ENDED_BY), world.took_s * dice.random() ** 3
-            how, status = f"{by.name} after {after_s:.1f} s", ended(forked(home.path, world.environ), after_s, by)
+        is_let_through = tally["kills"] >= LET_THROUGH_EVERY * (1 + tally["let through"])
+        how, status, expected = attempted(home, dice, is_let_through)
+        assert status in expected, f"{how}: the run failed by itself, status {status}"
         home.check()
-        tally["kills" if status else "let through" if how == "let through" else "ended first"] += 1
+        tally["kills" if status else "let through" if is_let_through else "ended first"] += 1
         print(f"{home.path.name}: {tally['kills']} kills, {how}, status {status}", file=sys.stderr, flush=True)
         if not status:
             home.check_done()
             home.renew()
     return tally
+
+
+def attempted(home: Home, dice: random.Random, is_let_through: bool) -> tuple[str, int, set[int]]:
+    """Run once and kill it in some way, or not; return how, its status, and those that it may have."""
+    world = home.world
+    if is_let_through:
+        return "let through", ended(forked(home.path, world.environ), LONGEST_S), {0}
+    if dice.random() < 0.5:
+        touch = 1 + int(world.touches * dice.random() ** 2)
+        status = ended(forked(home.path, world.environ, touch=touch), LONGEST_S)
+        return f"touch {touch}", status, {0, -signal.SIGKILL}
+    by, after_s = dice.choice(ENDED_BY), world.took_s * dice.random() ** 3
+    status = ended(forked(home.path, world.environ), after_s, by)
+    in_words = set() if by is signal.SIGKILL else {1}
+    return f"{by.name} after {after_s:.1f} s", status, {0, -by, -signal.SIGKILL, *in_words}
 
 
 def prepared(folder: Path, addresses: dict[str, str], ends_at: float) -> World:
