@@ -80,11 +80,17 @@ select
     account_days.source,
     account_days.date,
     cast(count(*) as bigint) as accounts,
-    cast(sum(case when account_days.loaded_streams > 0 and account_days.failed_streams = 0 then 1 else 0 end) as bigint) as accounts_loaded,
-    cast(sum(case when account_days.loaded_streams > 0 and account_days.failed_streams = 0 then 1 else 0 end) as double)
+    cast(sum(
+        case when account_days.loaded_streams > 0 and account_days.failed_streams = 0 then 1 else 0 end
+    ) as bigint) as accounts_loaded,
+    cast(sum(
+        case when account_days.loaded_streams > 0 and account_days.failed_streams = 0 then 1 else 0 end
+    ) as double)
     / nullif(cast(count(*) as double), 0) as completeness,
     cast(sum(account_days.failed_streams) as bigint) as failed_streams,
-    min(case when account_days.loaded_streams = 0 or account_days.failed_streams > 0 then account_days.account_id end) as first_missing_account_id,
+    min(
+        case when account_days.loaded_streams = 0 or account_days.failed_streams > 0 then account_days.account_id end
+    ) as first_missing_account_id,
     cast(coalesce(sum(expired.expired_unseen), 0) as bigint) as expired_unseen
 from account_days
 left join expired
