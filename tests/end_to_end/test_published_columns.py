@@ -78,6 +78,9 @@ EMPTY = {
     "kpi_progress.null_reason": "every metric with a target is measured",
     "kpi_progress.usual_hit_probability": "twelve days hold no three whole periods",
     "kpi_progress.next_rung": "twelve days hold no three whole periods",
+    "dim_score_signals.decay_half_life_days": "no active model lets a signal decay",
+    "dim_score_signals.group_limit": "no active model limits a group of signals",
+    "dim_score_signals.score_group": "no active model limits a group of signals",
     "dim_account_versions.valid_to": "no profile changed in twelve days",
     "review_calendar.last_seen": "nobody has looked at a goal yet",
     "dim_posts.null_reason": "no post was withdrawn",
@@ -110,6 +113,9 @@ EMPTY = {
 
 # Tables without a row, and why.
 WITHOUT_ROWS = {
+    "engagement_value_by_band": "twelve days hold no outcome that came after a score",
+    "impression_triage": "nothing leaves its usual range in twelve days",
+    "triage_it": "nothing leaves its usual range in twelve days",
     "engagement_score_alerts": "twelve days hold no month to fall from",
     "engagement_score_calibration": "twelve days hold no outcome that came after a score",
     "kpi_phases": "twelve days hold no whole month",

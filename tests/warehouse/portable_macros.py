@@ -35,6 +35,14 @@ CASES = {
     "days_between": ("{{ days_between(\"cast('2026-02-28' as date)\", sunday) }}", "8"),
     "period_start": ("{{ period_start('week', sunday) }}", "2026-03-02"),
     "period_end": ("{{ period_end('quarter', period_start('quarter', sunday)) }}", "2026-03-31"),
+    "month_of": ("{{ month_of(sunday) }}", "2026-03-01"),
+    "day_bit": ("{{ day_bit(sunday) }}", "128"),
+    # The engines hash differently; of both, rows in another order hash alike and fewer rows do not.
+    "sum_of_hashes": (
+        "(select count(distinct h) from (select {{ sum_of_hashes(['n']) }} as h from (select 1 as g, 3 as n union all"
+        " select 1, 4 union all select 2, 4 union all select 2, 3 union all select 3, 3) as grouped group by g) as each)",
+        "2",
+    ),
     "iso_weekday": ("{{ iso_weekday(sunday) }}", "7"),
     "type_of_target": ("cast('x' as {{ type_of_target('varchar') }})", "x"),
 }
