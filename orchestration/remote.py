@@ -52,10 +52,9 @@ def session(settings: Settings):
         from pyspark.sql import SparkSession
         from pyspark.sql.connect.client import DefaultChannelBuilder
     try:
-        builder = DefaultChannelBuilder(remote)
-        with builder.toChannel() as channel:
+        with DefaultChannelBuilder(remote).toChannel() as channel:
             grpc.channel_ready_future(channel).result(timeout=CONNECT_TIMEOUT_S)
-        opened = SparkSession.builder.channelBuilder(builder).create()
+        opened = SparkSession.builder.remote(remote).create()
         opened.conf.set("spark.sql.session.timeZone", "UTC")
     except grpc.FutureTimeoutError:
         raise Problem(
