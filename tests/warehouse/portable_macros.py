@@ -40,7 +40,7 @@ CASES = {
     # The engines hash differently; of both, rows in another order hash alike and fewer rows do not.
     "sum_of_hashes": (
         "(select count(distinct h) from (select {{ sum_of_hashes(['n']) }} as h from (select 1 as g, 3 as n union all"
-        " select 1, 4 union all select 2, 4 union all select 2, 3 union all select 3, 3) as grouped group by g) as each)",
+        " select 1, 4 union all select 2, 4 union all select 2, 3 union all select 3, 3) as x group by g) as y)",
         "2",
     ),
     "iso_weekday": ("{{ iso_weekday(sunday) }}", "7"),
