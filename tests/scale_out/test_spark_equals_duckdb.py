@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+import sys
 import time
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from orchestration import accounts, engine, run, transform
-from orchestration.settings import REPOSITORY, Settings
+from orchestration import accounts, candidate, engine, run, transform
+from orchestration.settings import DBT_PROJECT, ENGINES, REPOSITORY, Settings
 from orchestration.spark import Spark
 from sandbox.cluster import cluster, kill_worker
 from tests.end_to_end.conftest import (
-    SCENARIO,
+    LAST_DAY,
     WAREHOUSE,
     clean_environment,
     drop_last_days_files,
     sandbox_environment,
-    warehouse,
 )
 from tests.warehouse import portable_macros
 
@@ -29,7 +30,6 @@ SERVER = Path(os.environ.get("SPARK_SERVER", REPOSITORY / ".venv-spark"))
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
 # When and by what run it was published, and when the ledger was written, differs between any two runs.
 OF_THE_RUN = {"publication": {"run_id", "published_at"}, "source_loads": {"loaded_at"}}
-LAST_DAY = "2026-07-12"
 GROWING = [
     "intermediate.int_post_snapshots",
     "intermediate.int_post_increments",
@@ -37,6 +37,9 @@ GROWING = [
     "marts.fct_post_daily",
 ]
 BUILT_BEFORE_THE_KILL = 60
+WITHOUT_TESTS = ["--exclude-resource-type", "unit_test", "test"]
+ADDED = Path(__file__).with_name("added")
+ADDED_MODELS = ["conversions_daily", "format_shares"]
 LONGEST_S = 1200
 
 
@@ -58,16 +61,16 @@ def home(running, sandbox, environ, tmp_path_factory) -> Path:
     Before it, the tables that grow by month are given a month that no capture has, as if its captures had been removed.
     """
     home = tmp_path_factory.mktemp("home")
-    history = warehouse(home, "demo", "--scenario", str(SCENARIO), "--days", "11")
-    assert history.returncode == 0, history.stderr
     settings = Settings.load(home, {**environ, "WAREHOUSE_ENGINE": "spark"})
-    _build_history(settings)
+    _capture_history(settings, sandbox)
+    engine.of(settings).prepare()
+    _build(settings)
     _add_a_month_that_no_capture_has(settings)
     drop_last_days_files(sandbox, home)
     log = settings.state / "run.log"
     log.unlink()
     day = subprocess.Popen(
-        [WAREHOUSE, "run", "--engine", "spark", "--date", LAST_DAY, "--home", str(home)],
+        [WAREHOUSE, "run", "--engine", "spark", "--date", str(LAST_DAY), "--home", str(home)],
         env={**clean_environment(), **environ},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -84,13 +87,29 @@ def home(running, sandbox, environ, tmp_path_factory) -> Path:
     return home
 
 
-def _build_history(settings: Settings) -> None:
-    """Load what was landed and build all models; dbt's tests are left to the day after, where all of them run."""
-    run.load_landing(settings, *accounts.read(settings.accounts_file))
-    engine.of(settings).prepare()
+def _capture_history(settings: Settings, sandbox: dict[str, str]) -> None:
+    """Capture the days before the last, each as it was at its own midnight, into the lake."""
+    capture = f"""if True:
+        from datetime import date
+        from orchestration import demo, home, run
+        from orchestration.settings import Settings
+        settings = Settings.load("{settings.home}")
+        days = settings.start_date, date.fromisoformat("{LAST_DAY - timedelta(days=1)}")
+        home.check_kind(settings, rehearsal=True)
+        demo.drop_files(settings, "{sandbox["SANDBOX_URL"]}", *days)
+        print(*run.run_days(settings, *days, capture_only=True).problems)
+    """
+    environ = {**clean_environment(), **settings.environ}
+    done = subprocess.run([sys.executable, "-c", capture], env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "\n"), done.stdout + done.stderr
+
+
+def _build(settings: Settings, *words: str, project: Path = DBT_PROJECT) -> None:
+    """Build the models of a project; dbt's tests are left to the day, where all of them run."""
+    environ = {**transform.environment(settings), "DBT_PROJECT_DIR": str(project)}
     built = subprocess.run(
-        [str(transform.DBT), "--quiet", "build", "--exclude-resource-type", "unit_test", "test"],
-        env={**clean_environment(), **settings.environ, **transform.environment(settings)},
+        [str(transform.DBT), "--quiet", "build", *(words or WITHOUT_TESTS)],
+        env={**clean_environment(), **settings.environ, **environ},
         capture_output=True,
         text=True,
         timeout=LONGEST_S,
@@ -109,31 +128,50 @@ def _add_a_month_that_no_capture_has(settings: Settings) -> None:
     session.stop()
 
 
-def test_every_portable_macro_gives_on_spark_what_it_gives_on_duckdb(running, tmp_path):
-    remote = {"SPARK_REMOTE": running.remote}
-    settings = Settings.load(tmp_path, {**remote, "WAREHOUSE_ENGINE": "spark"})
-    assert portable_macros.given(settings, remote) == portable_macros.expected()
+def test_every_portable_macro_gives_on_spark_what_it_gives_on_duckdb(home, environ):
+    settings = Settings.load(home, {**environ, "WAREHOUSE_ENGINE": "spark"})
+    assert portable_macros.given(settings, environ) == portable_macros.expected()
 
 
-def _versions(home: Path) -> list[Path]:
-    return sorted((home / "published" / "versions").glob("marts-*.duckdb"))
+@pytest.fixture(scope="module")
+def duckdbs(home, environ) -> Path:
+    """What DuckDB makes of the same landing, as the file that would be judged and published."""
+    settings = Settings.load(home, environ)
+    run.load_landing(settings, *accounts.read(settings.accounts_file))
+    _build(settings)
+    candidate.write(settings, "by DuckDB")
+    return candidate.path_of(settings)
 
 
-def test_every_table_that_spark_published_is_duckdbs_and_the_killed_worker_cost_no_row(home, running, environ):
+def test_every_table_that_spark_published_is_duckdbs_and_the_killed_worker_cost_no_row(home, running, duckdbs):
     assert running.alive_workers() == 1
-    by_spark = _versions(home)[-1]
-    rebuilt = warehouse(home, "rebuild", "--engine", "duckdb", environ=environ)
-    assert rebuilt.returncode == 0, rebuilt.stderr
-    by_duckdb = _versions(home)[-1]
-    assert by_spark != by_duckdb
-
+    (by_spark,) = (home / "published" / "versions").glob("marts-*.duckdb")
     with duckdb.connect() as con:
-        con.execute(f"attach '{by_spark}' as spark (read_only); attach '{by_duckdb}' as duckdb (read_only)")
+        con.execute(f"attach '{by_spark}' as spark (read_only); attach '{duckdbs}' as duckdb (read_only)")
         tables = {engine: _tables(con, engine) for engine in ("spark", "duckdb")}
         assert tables["spark"] == tables["duckdb"]
         assert len(tables["duckdb"]) > 20
         differing = {table: rows for table in tables["duckdb"] if (rows := _differences(con, table))}
     assert differing == {}
+
+
+def test_models_that_someone_adds_in_plain_portable_sql_build_and_grow_on_both(home, duckdbs, environ, tmp_path):
+    """One that is made anew each time, and one by month, whose second build replaces its newest month alone."""
+    project = shutil.copytree(DBT_PROJECT, tmp_path / "dbt_project")
+    shutil.copytree(ADDED, project / "models" / "marts" / "added")
+    settings = {name: Settings.load(home, {**environ, "WAREHOUSE_ENGINE": name}) for name in ENGINES}
+    for name in ENGINES:
+        for _ in range(2):
+            _build(settings[name], "--select", "marts.added", project=project)
+    with duckdb.connect() as con:
+        con.execute(f"attach '{settings['duckdb'].warehouse}' as duckdb (read_only); attach ':memory:' as spark")
+        con.execute("create schema spark.marts")
+        for table in ADDED_MODELS:
+            files = Spark(settings["spark"]).relation(con, "marts", table)
+            con.execute(f"create table spark.marts.{table} as from {files}")
+            assert _tables(con, "spark")[table] == _tables(con, "duckdb")[table]
+        assert con.execute("select count(distinct month) from duckdb.marts.conversions_daily").fetchone() == (2,)
+        assert {table: _differences(con, table) for table in ADDED_MODELS} == {table: [] for table in ADDED_MODELS}
 
 
 def _tables(con: duckdb.DuckDBPyConnection, database: str) -> dict[str, list[tuple[str, str]]]:
