@@ -6,6 +6,7 @@ table's comment keeps.
     {%- set table = this.incorporate(type='table') -%}
     {%- set made_of = local_md5(model['checksum']['checksum'] ~ tojson(config.get('column_types', {}))) -%}
     {%- set former = load_cached_relation(this) -%}
+    {{ run_hooks(pre_hooks) }}
     {%- if former is not none and seed_comment(this) == made_of -%}
         {%- do store_result('agate_table', response='UNCHANGED') -%}
         {% call noop_statement('main', 'UNCHANGED') %}{% endcall %}
@@ -20,6 +21,7 @@ table's comment keeps.
         {% endcall %}
         {%- do run_query("comment on table " ~ table ~ " is '" ~ made_of ~ "'") -%}
     {%- endif -%}
+    {{ run_hooks(post_hooks) }}
     {% do adapter.commit() %}
     {{ return({'relations': [table]}) }}
 {% endmaterialization %}

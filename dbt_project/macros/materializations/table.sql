@@ -8,6 +8,7 @@ drops, which costs a small model more than its rows do.
     {%- if former is not none and not former.is_table -%}
         {%- do adapter.drop_relation(former) -%}
     {%- endif -%}
+    {{ run_hooks(pre_hooks) }}
     {% call statement('main') %}
         {%- if config.get('contract').enforced -%}
             {{ get_assert_columns_equivalent(compiled_code) }}
@@ -17,6 +18,7 @@ drops, which costs a small model more than its rows do.
             create or replace table {{ table }} as ({{ compiled_code }});
         {%- endif -%}
     {% endcall %}
+    {{ run_hooks(post_hooks) }}
     {% do adapter.commit() %}
     {{ return({'relations': [table]}) }}
 {% endmaterialization %}
