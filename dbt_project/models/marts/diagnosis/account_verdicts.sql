@@ -40,8 +40,8 @@ examined as (
             else coalesce(weeks.standing = conditions.standing, false)
         end as holds,
         conditions.measure || ' ' || coalesce(
-            weeks.standing || ' (' || cast(weeks.value as decimal(28, 4)) || ' against '
-            || cast(weeks.base as decimal(28, 4)) || ')',
+            weeks.standing || ' (' || {{ figure_text('weeks.value') }} || ' against '
+            || {{ figure_text('weeks.base') }} || ')',
             'unknown'
         ) as said
     from account_weeks
