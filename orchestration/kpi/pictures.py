@@ -47,7 +47,8 @@ class Sibling:
         label = self.label_ja if language == "ja" else self.label_en
         if self.state != "supported":
             return label
-        return f"{label} (r {self.r:+.2f}, {Words(language)('tree.days_later', days=self.lag_days)})"
+        words = Words(language)
+        return f"{label} (r {self.r:+.2f}, {words('tree.days_later', days=self.lag_days)})"
 
 
 @dataclass

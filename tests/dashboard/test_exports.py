@@ -50,7 +50,8 @@ def home(tmp_path) -> Path:
         )
         con.execute("insert into marts.posts (n) values (9999)")
         con.execute(
-            "create table marts.publication as select 'r1' as run_id, timestamptz '2026-08-02 00:00Z' as published_at,"
+            "create table marts.publication as select 'r1' as run_id,"
+            " timestamptz '2026-08-02 00:00:00Z' as published_at,"
             " date '2026-08-01' as data_through, 'v1' as code_version"
         )
         con.execute(

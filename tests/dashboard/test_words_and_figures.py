@@ -10,10 +10,10 @@ import pytest
 import yaml
 
 from dashboard import figures
-from dashboard.words import FILE, LANGUAGES, Words, every
-from orchestration.settings import DBT_PROJECT
+from dashboard.words import LANGUAGES, Words, every
+from orchestration.settings import DBT_PROJECT, REPOSITORY
 
-SOURCES = [*FILE.parent.rglob("*.py")]
+SOURCES = [path for folder in ("dashboard", "orchestration/kpi") for path in (REPOSITORY / folder).rglob("*.py")]
 # Words whose keys are put together from a name, and where the names are.
 MADE = ("page.", "column.", "value.", "tree.kpi_", "review.step_")
 

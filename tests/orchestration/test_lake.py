@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from connectors import SOURCES
-from orchestration import lake, loading
+from orchestration import lake, ledger, loading
 from orchestration.settings import Problem, Settings
 from orchestration.spark import type_of
 from tests.orchestration.conftest import DAY, NOON, land
@@ -51,7 +51,7 @@ def test_a_capture_that_is_loaded_again_replaces_its_rows_and_leaves_those_of_ot
 
 def test_a_file_that_a_killed_load_had_replaced_is_made_right_by_the_next(settings, account, con, monkeypatch):
     land(settings, account, 7)
-    monkeypatch.setattr(loading, "_enter", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(ledger, "enter", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         loading.load_new(con, settings, "x", [DAY])
     monkeypatch.undo()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -42,6 +43,8 @@ def test_without_the_client_its_installation_is_told_before_anything_is_tried(tm
 def test_a_server_of_something_else_is_told_in_seconds(tmp_path, monkeypatch):
     pytest.importorskip("pyspark", reason="the extra spark is not installed")
     monkeypatch.setattr(remote, "CONNECT_TIMEOUT_S", 1)
+    # Tests side by side have a main module without a file, which the client takes for its own doctests.
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", __file__, raising=False)
     with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"127.0.0.1:{server.server_port}"

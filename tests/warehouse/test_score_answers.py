@@ -404,7 +404,8 @@ def test_the_rules_of_every_signal_are_served_beside_its_points(models):
     assert sum(rewards) == 150
     assert (rules[3]["unit_size"], rules[3]["rounding"], rules[1]["exclusive_group"]) == (10, "floor", "login")
     question = (SEEDS.parents[2] / "dashboard" / "questions" / "score_rules.sql").read_text(encoding="utf-8")
-    asked = {"model": "customer_health", "period_type": "month", "period_start": JUNE[0], "entity": "example"}
+    period = {"period_type": "month", "period_start": JUNE[0]}
+    asked = {"model": "customer_health", "version": 1, "entity": "example", **period}
     found = models.connection.execute(question, asked).fetchall()
     assert len(found) == 8
     assert sum(row[-1] for row in found) == 90, "the rules shown are those of the whole score"
