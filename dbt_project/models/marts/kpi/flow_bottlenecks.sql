@@ -83,6 +83,6 @@ select
     value,
     capacity_monthly,
     capacity_per_load,
-    cast(proposal_order as {{ dbt.type_bigint() }}) as proposal_order,
+    cast(proposal_order as bigint) as proposal_order,
     proposal_order = 1 and capacity_per_load is not null as is_bottleneck
 from proposed
