@@ -32,7 +32,7 @@ class Reader(threading.Thread):
         self.file, self.troubles, self.seen, self.stop = file, [], set(), threading.Event()
 
     def run(self) -> None:
-        while not self.stop.wait(0.05):
+        while not self.stop.wait(0.25):
             try:
                 with duckdb.connect(str(self.file), read_only=True) as con:
                     run_id, counts = con.execute("select run_id, row_counts from marts.publication").fetchone()
