@@ -46,14 +46,14 @@ def asset_graph(browser, home: Path) -> None:
     )
     try:
         _wait(address)
-        page = browser.new_page(viewport={"width": 1500, "height": 1270})
+        page = browser.new_page(viewport={"width": 1700, "height": 1500})
         page.goto(f"{address}/asset-groups")
         page.get_by_text("publication", exact=True).first.wait_for()
         page.get_by_text("Hide navigation").click()
         page.get_by_placeholder("Jump to").locator("xpath=following::button[1]").click()
-        page.mouse.dblclick(300, 1200)  # on nothing: the graph is fitted into the room that it has now
+        page.mouse.dblclick(300, 1430)  # on nothing: the graph is fitted into the room that it has now
         page.wait_for_timeout(3000)
-        page.screenshot(path=FOLDER / "asset-graph.png", clip={"x": 70, "y": 172, "width": 1380, "height": 960})
+        page.screenshot(path=FOLDER / "asset-graph.png", clip={"x": 90, "y": 180, "width": 1560, "height": 1180})
         page.close()
     finally:
         process.terminate()
