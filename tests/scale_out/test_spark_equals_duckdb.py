@@ -28,8 +28,13 @@ from tests.warehouse import portable_macros
 
 SERVER = Path(os.environ.get("SPARK_SERVER", REPOSITORY / ".venv-spark"))
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
-# When and by what run it was published, and when the ledger was written, differs between any two runs.
-OF_THE_RUN = {"publication": {"run_id", "published_at"}, "source_loads": {"loaded_at"}}
+# When and by what run it was published and entered differs between any two runs; fingerprints are of an engine's hash.
+OF_THE_RUN = {
+    "publication": {"run_id", "published_at"},
+    "source_loads": {"loaded_at"},
+    "engagement_signals": {"inputs_hash"},
+    "engagement_score_contributions": {"inputs_hash"},
+}
 GROWING = [
     "intermediate.int_post_snapshots",
     "intermediate.int_post_increments",
