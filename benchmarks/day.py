@@ -126,4 +126,5 @@ def statements(settings: object) -> list[str]:
         + f" {models[name]['schema']}.{models[name]['name']} as "
         + (compiled / models[name]["original_file_path"]).read_text(encoding="utf-8")
         for name in order.static_order()
+        if models[name]["config"]["materialized"] != "ephemeral"
     ]

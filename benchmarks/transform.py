@@ -145,6 +145,5 @@ def statements(manifest: dict) -> Iterator[str]:
         node = nodes[key]
         if node["resource_type"] == "test":
             yield f"select count(*) from ({node['compiled_code']}) as broken"
-        else:
-            kind = BUILT_AS[node["config"]["materialized"]]
+        elif kind := BUILT_AS.get(node["config"]["materialized"]):  # an ephemeral one stands within its children
             yield f"create or replace {kind} {node['relation_name']} as {node['compiled_code']}"
