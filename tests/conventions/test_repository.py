@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -65,3 +66,13 @@ def test_importing_the_definitions_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_no_function_or_class_of_a_module_is_defined_twice():
+    """The later one wins in silence, as after a merge that kept both sides."""
+    twice = []
+    for path in (one for one in tracked() if one.suffix == ".py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+        twice += [f"{path.name}: {name}" for name in names if names.count(name) > 1]
+    assert twice == []

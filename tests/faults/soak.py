@@ -91,7 +91,9 @@ class Home:
         for file, _ in loaded:
             pages = settings.landing / file
             sidecar = pages.with_name(pages.name.removesuffix(landing.PAGES) + landing.SIDECAR)
-            assert landing.is_whole(settings.landing, landing.read(sidecar)), file
+            # Between two renames the sidecar of new pages waits beside the old one: test_landing_killed.py.
+            vouching = [one for one in (sidecar, sidecar.with_name(sidecar.name + landing.BESIDE)) if one.exists()]
+            assert any(landing.is_whole(settings.landing, landing.read(one)) for one in vouching), file
         canary = rehearsal.CANARY.encode()
         told = [path for path in self.path.rglob("*") if path.is_file() and canary in path.read_bytes()]
         assert told == [], "a token is in a file"
